@@ -1,0 +1,138 @@
+"""Putting a server together: the only place that chooses adapters."""
+
+import asyncio
+import gc
+import ipaddress
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from logging.handlers import QueueHandler, QueueListener
+from queue import Full, Queue
+
+from salon.config import Serve
+from salon.edges.documents import DocumentsConnection
+from salon.edges.door import Door
+from salon.errors import BAD_ADDRESS, PORT_BUSY, SalonError, refuse
+from salon.ground.clock import now_ms
+from salon.ground.limits import raise_open_files
+from salon.hall.hall import Hall
+from salon.hall.ports import Store
+from salon.stores.memory import MemoryStore
+from salon.wire.handshake import Language
+
+log = logging.getLogger("salon")
+
+_TRIM_SECONDS = 60.0
+_SWITCH_SECONDS = 0.001  # see serve()
+
+
+async def serve(settings: Serve) -> None:
+    """Run a server until SIGTERM or Ctrl-C. Raises SalonError where it cannot start."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    restore = _on_signals(loop, stopped)
+    raise_open_files()
+    # The writer's thread wants the interpreter for moments only; the default of 5 ms would make each commit wait for it.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    store = _store(settings)
+    hall = Hall(store, now_ms, settings.retain * 1000 or None)
+    door = Door({Language.DOCUMENTS: lambda: DocumentsConnection(hall)}, time.monotonic)
+    try:
+        port = await _open(door, settings)
+    except SalonError:
+        await store.close()
+        raise
+    # What exists now lives as long as the server: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    log.info("Salon is listening on http://%s:%d", host, port)
+    if (who := _who_can_come_in(settings.host)) is not None:
+        log.info(who)
+    trimming = hall.tasks.start(_keep_trimming(hall)) if settings.retain else None
+    await stopped.wait()
+    log.info("Closing.")
+    if trimming:
+        trimming.cancel()
+    door.close()
+    await hall.close("The server is closing.")
+    await asyncio.sleep(0)
+    restore()
+
+
+def _store(settings: Serve) -> Store:
+    if settings.memory:
+        return MemoryStore()
+    from salon.stores.sqlite import open_store
+
+    return open_store(settings.folder)
+
+
+async def _open(door: Door, settings: Serve) -> int:
+    try:
+        return await door.open(settings.host, settings.port)
+    except OSError as error:
+        import errno
+
+        if error.errno == errno.EADDRINUSE:
+            raise SalonError(refuse(PORT_BUSY, host=settings.host, port=settings.port)) from error
+        raise SalonError(refuse(BAD_ADDRESS, host=settings.host, why=error.strerror or error)) from error
+
+
+def _who_can_come_in(host: str) -> str | None:
+    """A line for whoever opens the server to more than this machine."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None if host == "localhost" else f"Everybody who can reach {host} can come in."
+    if address.is_loopback:
+        return None
+    if address.is_unspecified:
+        return "Everybody who can reach this machine over any of its networks can come in."
+    return f"Everybody who can reach {host} can come in."
+
+
+async def _keep_trimming(hall: Hall) -> None:
+    while True:
+        await hall.trim()
+        await asyncio.sleep(_TRIM_SECONDS)
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Callable[[], None]:
+    """Set `stopped` on SIGTERM and Ctrl-C; what undoes it."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    try:
+        for number in numbers:
+            loop.add_signal_handler(number, stopped.set)
+    except NotImplementedError:  # Windows: the loop cannot; a plain handler that wakes it can
+        for number in numbers:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+        return lambda: None
+    return lambda: [loop.remove_signal_handler(number) for number in numbers] and None
+
+
+class _Journal(QueueHandler):
+    """Lines go out by a thread of their own: a terminal that stopped scrolling must not stop the server."""
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        try:
+            self.queue.put_nowait(record)
+        except Full:
+            pass  # whoever does not read loses lines, nobody else loses anything
+
+
+def start_journal() -> QueueListener:
+    """A line per event on standard output, errors on standard error."""
+    out = logging.StreamHandler(sys.stdout)
+    out.addFilter(lambda record: record.levelno < logging.WARNING)
+    err = logging.StreamHandler(sys.stderr)
+    err.setLevel(logging.WARNING)
+    queue: Queue[logging.LogRecord] = Queue(10_000)
+    listener = QueueListener(queue, out, err, respect_handler_level=True)
+    log.addHandler(_Journal(queue))
+    log.setLevel(logging.INFO)
+    listener.start()
+    return listener

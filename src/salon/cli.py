@@ -1,0 +1,57 @@
+"""The command `salon` and its parts."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from salon import __version__
+from salon.errors import SalonError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except SalonError as error:
+        print(f"salon: {error.refusal.message}", file=sys.stderr)
+        return error.refusal.problem.status
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="salon", description="A place to talk in rooms and pass each other files.")
+    parser.add_argument("--version", action="version", version=f"salon {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_serve(commands)
+    return parser
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help="run a server", description="Run a server until it is told to stop.")
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1: this machine only)")
+    serve.add_argument("--port", metavar="PORT", help="TCP port (12345; 0 takes any free one)")
+    serve.add_argument("--data", metavar="FOLDER", help="where the log is kept (this system's place for data)")
+    serve.add_argument("--memory", action="store_true", default=None, help="keep nothing on disk")
+    serve.add_argument("--retain", metavar="TIME", help="forget messages older than this: 90d, 12h, 3600 (keep all)")
+    serve.add_argument("--config", metavar="FILE", help="settings in TOML, under [serve]")
+    serve.set_defaults(run=_serve)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from salon.app import serve, start_journal
+    from salon.config import serve_settings
+
+    settings = serve_settings(vars(arguments))
+    journal = start_journal()
+    try:
+        asyncio.run(serve(settings))
+    finally:
+        journal.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Every bound that Salon keeps, with its reason. Bytes unless the name says otherwise."""
+
+KIB = 1024
+MIB = 1024 * KIB
+
+# what people may say
+NAME_CHARS = 64  # a person's name; fits a column of a table
+NAME_BYTES = 255  # a file's or room's name: what every file system takes
+TEXT_CHARS = 1_000_000  # a message; a short book
+TOPIC_CHARS = 1_000
+ID_CHARS = 128  # a client's id for a command; a UUID has 36
+SECRET_CHARS = 32  # 128 random bits as hex digits
+
+# what comes in
+DOCUMENT_BYTES = 8 * MIB  # 1,000,000 characters of 4 bytes, escaped, with room to spare
+DOCUMENT_DEPTH = 32  # the vocabulary nests 3 deep; a parser's stack must not be the limit
+DOCUMENT_TOKENS = 65_536  # brackets and strings in one document: bounds the time its scan may take
+UNSETTLED_COMMANDS = 1_000  # of one session: accepted, but not committed yet
+UNSETTLED_BYTES = 1 * MIB
+REPLY_BYTES = 256 * KIB  # answers that a session has not taken yet
+SESSION_ROOMS = 1_000  # rooms that one session follows
+
+# what goes out
+CHUNK_BYTES = 256 * KIB  # one write of a follower, unless one entry alone is larger
+HIGH_WATER = 256 * KIB  # a transport that buffers more parks its followers
+RING_BYTES = 4 * MIB  # newest entries of one room in memory, encoded and not
+RING_ITEMS = 1_024
+RINGS_BYTES = 64 * MIB  # of all rooms together
+PAGE_ENTRIES = 256  # one read from a store
+HISTORY_ENTRIES = 200  # one answer to `history`
+BATCH_COMMANDS = 4_096  # commands decided and committed together; the rest is the next batch
+
+# time
+FIRST_WORDS_SECONDS = 30  # from a connection's first byte to its name or first whole request
+SILENCE_SECONDS = 600  # a connection that has said nothing: lab clients connect before they ask their user's name
+SILENT_CONNECTIONS = 1_000  # of these; the longest silent is closed first
+GRACE_SECONDS = 5  # between a broken line and `has left`, for whoever comes back
+IDEMPOTENCY_SECONDS = 7 * 24 * 3600  # an id outlives its entry at least so long

@@ -1,0 +1,1 @@
+"""Where connections come in: the door, and who talks with each kind of client."""

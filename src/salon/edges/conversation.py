@@ -1,0 +1,331 @@
+"""A conversation with a full client: what each document of the vocabulary asks, done one after the other.
+
+Commands for a room are passed on at once. A document that has to wait for the store (joining, history, lists) is worked
+on alone: those behind it wait, and nothing more is read.
+"""
+
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say
+from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
+from salon.core.names import LOBBY, fold, person_name
+from salon.core.people import is_secret
+from salon.errors import (
+    ALREADY_CONNECTED,
+    BAD_DOCUMENT,
+    BAD_ID,
+    INTERNAL,
+    NOT_CONNECTED,
+    NOT_JOINED,
+    TOO_MANY_ROOMS,
+    UNKNOWN_ROOM,
+    Refusal,
+    SalonError,
+    refuse,
+)
+from salon.hall.following import Follower
+from salon.hall.hall import Hall
+from salon.hall.session import Session
+from salon.wire import answers
+from salon.wire.dialect import document_of
+from salon.wire.documents import (
+    Connect,
+    Exit,
+    History,
+    Join,
+    Leave,
+    List,
+    Payload,
+    Ping,
+    Read,
+    Refused,
+    Typing,
+)
+
+VERSION = 1  # of the vocabulary
+LIMITS = {
+    "text_chars": TEXT_CHARS,
+    "name_chars": NAME_CHARS,
+    "document_bytes": DOCUMENT_BYTES,
+    "id_chars": ID_CHARS,
+    "rooms": SESSION_ROOMS,
+}
+_TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
+
+
+class Conversation:
+    """The documents of one connection, in their order."""
+
+    def __init__(self, hall: Hall, session: Session) -> None:
+        self.hall = hall
+        self.session = session
+        self.ending = False  # a goodbye was said, or the other side will not send any more
+        self._connected = False
+        self._main = LOBBY  # the room that documents without one mean
+        self._waiting: deque[Payload] = deque()
+        self._named: dict[str, Follower] = {}  # rooms as this client spells them
+        self._typed = 0
+
+    @property
+    def connected(self) -> bool:
+        return self._connected
+
+    def receive(self, payloads: list[Payload], size: int) -> None:
+        """Work on these documents, which came as `size` bytes, behind those that wait."""
+        each = size / len(payloads) if payloads else 0
+        if self.session.busy or self._waiting:
+            self._waiting.extend(payloads)
+            return
+        for n, payload in enumerate(payloads, 1):
+            self._handle(payload, each)
+            if self.session.busy:
+                self._waiting.extend(payloads[n:])
+                return
+
+    def _handle(self, payload: Payload, size: float = 0) -> None:
+        kind = type(payload)
+        if kind in _COMMANDS and self._connected:
+            self._command(payload, size)  # type: ignore[arg-type]
+        elif len(payload.id) > ID_CHARS:
+            self._refuse(refuse(BAD_ID, limit=ID_CHARS), "")
+        elif not self._connected and kind not in _STRANGERS:
+            self._refuse(refuse(NOT_CONNECTED), payload.id)
+        else:
+            _HANDLERS[kind](self, payload)
+
+    # rooms' commands: the hot path
+
+    def _command(self, command: Command, size: float) -> None:
+        if len(command.id) > ID_CHARS:
+            self._refuse(refuse(BAD_ID, limit=ID_CHARS), "")
+        elif isinstance(command, Say) and command.to:
+            self._work(self._say_privately(command), command.id)
+        elif (follower := self._named.get(command.room) or self._find(command.room)) is not None:
+            self.session.took(1, size)
+            self.hall.submitting.submit(follower.room, self.session, command)
+        else:
+            self._work(self._not_joined(command.room, command.id), command.id)
+
+    def _find(self, raw_name: str) -> Follower | None:
+        """The follower of the room that this client means, however it spells it."""
+        name = raw_name or self._main
+        follower = self.session.followers.get(fold(name.strip()))
+        if follower is None:
+            follower = next((f for f in self.session.followers.values() if f.room.view.name == fold(name)), None)
+        if follower is not None:
+            self._named[raw_name] = follower
+        return follower
+
+    async def _not_joined(self, room: str, command_id: str) -> None:
+        found = await self.hall.find(self.session, room)
+        known = not isinstance(found, Refusal)
+        self._refuse(refuse(NOT_JOINED, room=room) if known else refuse(UNKNOWN_ROOM, room=room), command_id)
+
+    async def _say_privately(self, say: Say) -> None:
+        self.session.took(1, len(say.text))
+        refusal = await self.hall.say_privately(self.session, say)
+        if refusal is not None:
+            self.session.settle("", [(say, refusal)])
+
+    # coming and going
+
+    def _connect(self, connect: Connect) -> None:
+        if self._connected:
+            self._refuse(refuse(ALREADY_CONNECTED), connect.id)
+        else:
+            self._work(self._enter(connect), connect.id)
+
+    async def _enter(self, connect: Connect) -> None:
+        name = person_name(connect.name)
+        if isinstance(name, str) and connect.client and not is_secret(connect.client):
+            name = refuse(BAD_DOCUMENT, why="`client` is 32 hex digits")
+        if isinstance(name, str) and len(connect.rooms) > SESSION_ROOMS:
+            name = refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
+        refusal = name if isinstance(name, Refusal) else await self.hall.enter(self.session, name, connect.client)
+        if refusal is not None:
+            self._refuse(refusal, connect.id)
+            return
+        self._connected = True
+        await self._start(connect)
+
+    async def _start(self, connect: Connect) -> None:
+        """Start the followers, and tell the client where they started before it hears anything of a room."""
+        session = self.session
+        positions = await self.hall.positions(session)
+        wanted: dict[str, int | None] = {} if connect.rooms and not connect.room else {connect.room or LOBBY: None}
+        wanted |= connect.rooms
+        rooms: dict[str, answers.Bounds] = {}
+        refusals = []
+        session.park()
+        for room, since in wanted.items():
+            follower = await self.hall.join(session, room, since)
+            if isinstance(follower, Refusal):
+                refusals.append(follower)
+                continue
+            if not rooms:
+                self._main = follower.room.view.name
+            rooms[follower.room.view.name] = _bounds(follower, positions.get(follower.room.key, 0))
+        for stored in await self.hall.direct_rooms(session):
+            read = positions.get(stored.key, 0)
+            rooms.setdefault(stored.state.name, answers.Bounds(stored.first, stored.head, read))
+        ack = answers.ConnectAck(
+            session.person.name, rooms, VERSION, "Connected to the room.", [], LIMITS, id=connect.id
+        )
+        session.reply(answers.encode(answers.ConnectAckDocument(ack)))
+        for refusal in refusals:
+            self._refuse(refusal, connect.id)
+        session.unpark()
+
+    def _exit(self, document: Exit) -> None:
+        self.ending = True
+        self._waiting.clear()
+        payload = answers.ExitAck("Disconnected from the room.", document.id)
+        self.session.reply(answers.encode(answers.ExitAckDocument(payload)))
+        self.session.outlet.close()
+
+    def _join(self, join: Join) -> None:
+        self._work(self._do_join(join), join.id)
+
+    async def _do_join(self, join: Join) -> None:
+        positions = await self.hall.positions(self.session)
+        self.session.park()  # what the room says comes behind the answer
+        follower = await self.hall.join(self.session, join.room, join.since)
+        if isinstance(follower, Refusal):
+            self._refuse(follower, join.id)
+        else:
+            room = follower.room
+            bounds = _bounds(follower, positions.get(room.key, 0))
+            ack = answers.Ack(join.id, room.view.name, bounds.seq, 0, bounds.first, bounds.read, room.state.topic)
+            self.session.reply(answers.encode(answers.AckDocument(ack)))
+        self.session.unpark()
+
+    def _leave(self, leave: Leave) -> None:
+        follower = self._find(leave.room)
+        if follower is None:
+            self._refuse(refuse(NOT_JOINED, room=leave.room), leave.id)
+            return
+        self._named.clear()
+        self.hall.leave(self.session, follower)
+        self._ack(leave.id, follower.room.view.name)
+
+    # asking
+
+    def _history(self, history: History) -> None:
+        self._work(self._do_history(history), history.id)
+
+    async def _do_history(self, history: History) -> None:
+        page = await self.hall.history(self.session, history.room or self._main, history.before, history.limit)
+        if isinstance(page, Refusal):
+            self._refuse(page, history.id)
+            return
+        room = page.room
+        entries = [document_of(room.view, entry) for entry in page.entries]
+        payload = answers.HistoryPayload(room.view.name, entries, room.first, room.head, history.id)
+        self.session.reply(answers.encode(answers.HistoryDocument(payload)))
+
+    def _list(self, wish: List) -> None:
+        if wish.what == "members":
+            self._work(self._list_members(wish), wish.id)
+        elif wish.what == "rooms":
+            self._work(self._list_rooms(wish), wish.id)
+        else:
+            self._refuse(refuse(BAD_DOCUMENT, why="`what` is `members` or `rooms`"), wish.id)
+
+    async def _list_members(self, wish: List) -> None:
+        room = await self.hall.find(self.session, wish.room or self._main)
+        if isinstance(room, Refusal):
+            self._refuse(room, wish.id)
+            return
+        here = [one.name for one in room.state.between] or room.names
+        self._tell(answers.Listing("members", room.view.name, members=here, id=wish.id))
+
+    async def _list_rooms(self, wish: List) -> None:
+        self._tell(answers.Listing("rooms", rooms=await self.hall.list_rooms(self.session), id=wish.id))
+
+    # signs
+
+    def _typing(self, typing: Typing) -> None:
+        follower = self._find(typing.room)
+        now = self.hall.clock()
+        if follower is not None and not 0 <= now - self._typed < _TYPING_EVERY_MS:
+            self._typed = now
+            self.hall.typing(self.session, follower)
+
+    def _read(self, read: Read) -> None:
+        follower = self._find(read.room)
+        if follower is None:
+            self._refuse(refuse(NOT_JOINED, room=read.room), read.id)
+            return
+        done = self.hall.mark_read(self.session, follower, read.seq)
+        name = follower.room.view.name
+        if done is None:
+            self._ack(read.id, name)
+        else:
+            done.add_done_callback(lambda done: None if done.exception() else self._ack(read.id, name))
+
+    def _ping(self, ping: Ping) -> None:
+        self.session.reply(answers.encode(answers.PongDocument(answers.Pong(ping.id))))
+
+    def _refused(self, refused: Refused) -> None:
+        self._refuse(refused.refusal, refused.id)
+
+    # answering
+
+    def _work(self, work: Coroutine[Any, Any, None], command_id: str) -> None:
+        """Do something that has to wait; the next document comes after it."""
+        self.session.busy = True
+        self.hall.tasks.start(self._finish(work, command_id))
+
+    async def _finish(self, work: Coroutine[Any, Any, None], command_id: str) -> None:
+        try:
+            await work
+        except SalonError as error:
+            self._refuse(error.refusal, command_id)
+        except Exception:
+            self._refuse(refuse(INTERNAL), command_id)
+            raise
+        finally:
+            self.session.busy = False
+            self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and not self.session.busy and not self.session.closed:
+            self._handle(self._waiting.popleft())
+        self.session.note_quiet()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that was said is settled."""
+        return not (self.session.busy or self._waiting or self.session.unsettled)
+
+    def _tell(self, listing: answers.Listing) -> None:
+        self.session.reply(answers.encode(answers.ListDocument(listing)))
+
+    def _ack(self, command_id: str, room: str) -> None:
+        if command_id:
+            self.session.reply(answers.encode(answers.AckDocument(answers.Ack(command_id, room))))
+
+    def _refuse(self, refusal: Refusal, command_id: str) -> None:
+        self.session.reply(self.session.dialect.refused(refusal, command_id))
+
+
+def _bounds(follower: Follower, read: int) -> answers.Bounds:
+    return answers.Bounds(follower.room.first, follower.aim, read)
+
+
+_COMMANDS = frozenset((Say, Edit, Delete, ChangeTopic))
+_STRANGERS = frozenset((Connect, Ping, Exit, Refused))  # what may be said before one has a name
+_HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
+    Connect: Conversation._connect,
+    Exit: Conversation._exit,
+    Join: Conversation._join,
+    Leave: Conversation._leave,
+    History: Conversation._history,
+    List: Conversation._list,
+    Typing: Conversation._typing,
+    Read: Conversation._read,
+    Ping: Conversation._ping,
+    Refused: Conversation._refused,
+}

@@ -1,0 +1,115 @@
+"""The catalogue of everything that Salon refuses: code, sentence, advice, whether a retry may help, exit status.
+
+A refusal is a value, not an exception: rules return it, dialects show it. `SalonError` carries one out of the places
+where only an exception can leave (a command that ends, a future that fails).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+STATUS_FAILED = 1  # the command could not do what it was asked
+STATUS_USAGE = 2  # the command was asked something it cannot understand, or cannot start there
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of refusal.
+
+    `sentence` and `advice` are format strings; their fields are given when the refusal is made. `retry` says whether
+    the same request may succeed later without being changed. `status` is the exit status of a command that ends so.
+    """
+
+    code: str
+    sentence: str
+    advice: str = ""
+    retry: bool = False
+    status: int = STATUS_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A problem with the fields of this occurrence."""
+
+    problem: Problem
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return self.problem.code
+
+    @property
+    def message(self) -> str:
+        """The sentence and, where there is one, what to do."""
+        text = self.problem.sentence.format(**self.fields)
+        advice = self.problem.advice.format(**self.fields)
+        return f"{text} {advice}" if advice else text
+
+
+class SalonError(Exception):
+    """A refusal on its way through code that can only raise."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+CATALOGUE: dict[str, Problem] = {}
+
+
+def _problem(code: str, sentence: str, advice: str = "", *, retry: bool = False, status: int = STATUS_FAILED) -> Problem:
+    problem = CATALOGUE[code] = Problem(code, sentence, advice, retry, status)
+    return problem
+
+
+def refuse(problem: Problem, **fields: Any) -> Refusal:
+    """The refusal of one occurrence of a problem."""
+    return Refusal(problem, fields)
+
+
+# names
+NAME_TAKEN = _problem("name_taken", 'Name "{name}" is taken.', "Try another.")
+BAD_NAME = _problem("bad_name", "This cannot be a person's name: {why}.", "Try another.", status=STATUS_USAGE)
+BAD_ROOM = _problem("bad_room", "This cannot be a room's name: {why}.", "Try another.", status=STATUS_USAGE)
+BAD_FILE_NAME = _problem("bad_file_name", "This cannot be a file's name: {why}.", status=STATUS_USAGE)
+
+# rooms and what is said in them
+UNKNOWN_ROOM = _problem("unknown_room", 'There is no room "{room}".', "Join it first; that makes it.")
+NOT_JOINED = _problem("not_joined", 'You are not in the room "{room}".', "Join it first.")
+NOT_HERE = _problem("not_here", "{name} is not here.", "Ask again when they are back.", retry=True)
+TOO_LONG = _problem("too_long", "This is too long: {length} characters, and at most {limit} are taken.")
+EMPTY = _problem("empty", "There is nothing in this message.")
+NOT_YOURS = _problem("not_yours", "Only who said this can change it.")
+NO_SUCH_MESSAGE = _problem("no_such_message", "There is no message {seq} in this room.")
+REDACTED = _problem("redacted", "This message was deleted.")
+ID_REUSED = _problem("id_reused", 'The id "{id}" was used before for something else.', "Give each command a new id.")
+BAD_ID = _problem("bad_id", "An id has 1 to {limit} characters.")
+
+# the wire
+BAD_DOCUMENT = _problem("bad_document", "This is not a document that Salon understands: {why}.")
+UNKNOWN_TYPE = _problem("unknown_type", 'There is no document of type "{type}".')
+NOT_CONNECTED = _problem("not_connected", "Say who you are first: send a connect document.")
+ALREADY_CONNECTED = _problem("already_connected", "This connection has a name already.")
+DOCUMENT_TOO_LARGE = _problem("document_too_large", "A document has at most {limit} bytes.")
+TOO_SLOW = _problem("too_slow", "Nothing whole arrived within {seconds} s.", "Connect again.", retry=True)
+TOO_MANY_ROOMS = _problem("too_many_rooms", "One connection follows at most {limit} rooms.")
+CROWDED = _problem("crowded", "Too many connections wait without a word.", "Connect again.", retry=True)
+NOT_SPOKEN = _problem("not_spoken", "{language} is not spoken here.")
+
+# the server's own troubles
+DISK_FULL = _problem("disk_full", "The server's disk is full; nothing was kept.", "Try again later.", retry=True)
+STORAGE_FAILED = _problem("storage_failed", "The server could not write this down.", "Try again later.", retry=True)
+CLOSING = _problem("closing", "The server is closing.", retry=True)
+INTERNAL = _problem("internal", "The server made a mistake; it was noted.", retry=True)
+
+# starting a command
+PORT_BUSY = _problem(
+    "port_busy", "Port {port} on {host} is in use.", "End what uses it, or choose another with --port.", status=STATUS_USAGE
+)
+BAD_ADDRESS = _problem("bad_address", "Cannot listen on {host}: {why}.", status=STATUS_USAGE)
+FOLDER_IN_USE = _problem("folder_in_use", "The folder {folder} is in use by process {pid}.", "Choose another with --data.")
+FOLDER_UNUSABLE = _problem("folder_unusable", "The folder {folder} cannot be used: {why}.")
+NEWER_DATA = _problem("newer_data", "The folder {folder} was written by a newer Salon (format {found}, this one reads {known}).")
+BAD_SETTING = _problem("bad_setting", "{name}: {why}.", status=STATUS_USAGE)
+NO_SERVER = _problem("no_server", "No Salon answers at {server}: {why}.")
+BAD_SERVER = _problem("bad_server", "{server} is not HOST:PORT.", status=STATUS_USAGE)
+LOST_SERVER = _problem("lost_server", "The connection to {server} was lost.", retry=True)

@@ -1,0 +1,284 @@
+"""The hall: what a session may do, as use cases over the rooms, the register and the store."""
+
+import asyncio
+import logging
+from asyncio import Future
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from salon.core.batch import Batch
+from salon.core.commands import Command, Say
+from salon.core.events import Entry
+from salon.core.limits import GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
+from salon.core.names import LOBBY, direct_name, fold, room_name
+from salon.core.people import Person
+from salon.core.room import RoomState
+from salon.errors import CLOSING, NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, SalonError, refuse
+from salon.ground.tasks import Tasks
+from salon.hall.following import Follower
+from salon.hall.ports import Store, Stored
+from salon.hall.register import Holder, Register, passing_person, passing_proof, proof_of
+from salon.hall.ring import Budget
+from salon.hall.room import Room
+from salon.hall.session import Session
+from salon.hall.submitting import Submitting
+from salon.wire.answers import RoomLine
+
+log = logging.getLogger("salon")
+
+
+class Page(Struct, frozen=True):
+    """A piece of a room's history with the room's bounds."""
+
+    room: Room
+    entries: list[Entry]
+
+
+class Hall:
+    """Rooms, people and what they do. One per process; everything happens on its loop."""
+
+    def __init__(self, store: Store, clock: Callable[[], int], retain_ms: int | None = None) -> None:
+        self.store = store
+        self.clock = clock
+        self.tasks = Tasks()
+        self.register = Register()
+        self.sessions: set[Session] = set()
+        self.rooms: dict[str, Room] = {}
+        self._retain_ms = retain_ms
+        self._loading: dict[str, Future[Stored | None]] = {}
+        self._closing: Future[None] | None = None
+        self._holders: dict[Session, Holder] = {}
+        self._budget = Budget()
+        self._loop = asyncio.get_running_loop()
+        self.submitting = Submitting(self._loop, clock, self.tasks, self._committed, self._rest)
+
+    # coming and going
+
+    async def enter(self, session: Session, name: str, secret: str) -> Refusal | None:
+        """The session is this person's from now on. The name has passed its grammar."""
+        proof = proof_of(name, secret) if secret else passing_proof()
+        holder = self.register.claim(name, proof)
+        if isinstance(holder, Refusal):
+            return holder
+        try:
+            if holder.person is None:
+                person = await self.store.enter(name, proof, self.clock()) if secret else passing_person(name)
+                holder.person = holder.person or person
+        except SalonError as error:
+            self.register.release(holder)
+            return error.refusal
+        if session.closed:  # the line broke meanwhile
+            self.register.release(holder)
+            return refuse(CLOSING)
+        session.person = holder.person
+        holder.sessions.append(session)
+        self.sessions.add(session)
+        self._holders[session] = holder
+        return None
+
+    def end(self, session: Session, *, broken: bool) -> None:
+        """The session is over: by a goodbye, or because its line broke."""
+        session.closed = True
+        for follower in list(session.followers.values()):
+            self._unfollow(session, follower.room, broken=broken)
+        session.behind.clear()
+        self.sessions.discard(session)
+        holder = self._holders.pop(session, None)
+        if holder is not None:
+            holder.sessions.remove(session)
+            if broken:
+                self._loop.call_later(GRACE_SECONDS, self.register.release, holder)
+            else:
+                self.register.release(holder)
+
+    # rooms
+
+    async def join(self, session: Session, raw_name: str, since: int | None) -> Follower | Refusal:
+        """Follow a room from `since` on: an open one, which this makes where it is not, or one's own direct room."""
+        key = await self._key_of(session.person, raw_name)
+        if isinstance(key, Refusal):
+            return key
+        follower = session.followers.get(key)
+        if follower is not None:
+            return follower
+        if len(session.followers) >= SESSION_ROOMS:
+            return refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
+        room = await self.open(key, RoomState(raw_name.strip()))
+        if session.closed:
+            return refuse(NOT_JOINED, room=raw_name)
+        return self._follow(session, room, since)
+
+    async def _key_of(self, person: Person, raw_name: str) -> str | Refusal:
+        """The key under which the log has a room that this person may read."""
+        if raw_name.startswith("@"):
+            mine = [room for room in await self.store.rooms_between(person.number) if room.state.name == fold(raw_name)]
+            # Two people may have had one name, one after the other: whoever spoke last is meant.
+            return max(mine, key=lambda room: room.time).key if mine else refuse(UNKNOWN_ROOM, room=raw_name)
+        name = room_name(raw_name)
+        return name if isinstance(name, Refusal) else fold(name)
+
+    def _follow(self, session: Session, room: Room, since: int | None) -> Follower:
+        follower = session.followers.get(room.key)
+        if follower is None:
+            follower = session.followers[room.key] = Follower(room, session, since)
+            room.followers[session] = follower
+            if not room.state.direct:
+                room.arrive(session.person)
+            if follower.has_more:
+                session.lag(follower)
+        return follower
+
+    def leave(self, session: Session, follower: Follower) -> None:
+        """Stop following a room."""
+        self._unfollow(session, follower.room, broken=False)
+
+    def _unfollow(self, session: Session, room: Room, *, broken: bool) -> None:
+        del session.followers[room.key]
+        del room.followers[session]
+        if not room.state.direct:
+            room.depart(session.person, broken=broken)
+        self._forget_if_deserted(room)
+
+    async def open(self, key: str, state: RoomState) -> Room:
+        """The room with this key, loaded where it is not in memory; `state` is what it begins with where it is new.
+
+        Whoever awaits this gets the room in the same turn in which it is known to be the one in memory.
+        """
+        while (room := self.rooms.get(key)) is None:
+            loading = self._loading.get(key)
+            if loading is None:
+                loading = self._loading[key] = self.store.load(key)
+                try:
+                    stored = await loading
+                finally:
+                    del self._loading[key]
+                self.rooms[key] = Room(key, stored.state if stored else state, stored, self.store, self._budget, self._forget_if_deserted)
+            else:
+                await asyncio.wait([loading])
+        return room
+
+    def _forget_if_deserted(self, room: Room) -> None:
+        if room.deserted and self.rooms.get(room.key) is room:
+            del self.rooms[room.key]
+            room.ring.clear()
+
+    # talking
+
+    def submit(self, session: Session, follower: Follower, command: Command) -> None:
+        self.submitting.submit(follower.room, session, command)
+
+    async def say_privately(self, session: Session, say: Say) -> Refusal | None:
+        """Say something to one person, who may be away if they can come back and be known."""
+        holder = self.register.holder(say.to)
+        person = holder.person if holder and holder.person else await self.store.find(say.to)
+        if person is None:
+            return refuse(NOT_HERE, name=say.to)
+        me = session.person
+        first, second = sorted((me, person), key=lambda one: one.number)
+        state = RoomState(direct_name(me.name, person.name), between=(first, second))
+        room = await self.open(f"@{first.number}:{second.number}", state)
+        if not session.closed:
+            self._follow(session, room, None)
+        self.submitting.submit(room, session, say)
+        return None
+
+    def _committed(self, room: Room, batch: Batch) -> None:
+        """Both people of a direct room follow it from its first sound on, in all their sessions."""
+        for person in room.state.between:
+            for session in self.register.sessions_of(person):
+                self._follow(session, room, None)
+
+    # asking
+
+    async def find(self, session: Session, raw_name: str) -> Room | Refusal:
+        """A room that this person may read, whether they follow it or not."""
+        key = await self._key_of(session.person, raw_name or LOBBY)
+        if isinstance(key, Refusal):
+            return key
+        if key in self.rooms or key == LOBBY or await self.store.load(key):
+            return await self.open(key, RoomState(raw_name or LOBBY))
+        return refuse(UNKNOWN_ROOM, room=raw_name)
+
+    async def history(self, session: Session, raw_name: str, before: int, limit: int) -> Page | Refusal:
+        """Up to `limit` entries before number `before`, or before the end where that is 0."""
+        room = await self.find(session, raw_name)
+        if isinstance(room, Refusal):
+            return room
+        limit = max(1, min(limit, HISTORY_ENTRIES))
+        entries = await self.store.read_before(room.key, before if before > 0 else room.head + 1, limit)
+        self._forget_if_deserted(room)
+        return Page(room, entries)
+
+    async def list_rooms(self, session: Session) -> list[RoomLine]:
+        """Every open room and one's own direct rooms, by name."""
+        lines = {LOBBY: RoomLine(LOBBY)}
+        for stored in await self.store.rooms():
+            if stored.state.admits(session.person):
+                lines[stored.key] = RoomLine(stored.state.name, stored.head, 0, stored.state.topic)
+        for room in self.rooms.values():
+            if not room.state.direct:
+                lines[room.key] = RoomLine(room.view.name, room.head, len(room.names), room.state.topic)
+        return sorted(lines.values(), key=lambda line: fold(line.name))
+
+    async def direct_rooms(self, session: Session) -> list[Stored]:
+        return await self.store.rooms_between(session.person.number) if session.person.lasting else []
+
+    # passing signs, which are in no log
+
+    def typing(self, session: Session, follower: Follower) -> None:
+        """Tell the others in the room that this person is writing; latest wins, so whoever is busy misses it."""
+        room, name = follower.room, session.person.name
+        for other in room.followers:
+            if other.person.number != session.person.number and not other.parked:
+                other.reply(other.dialect.notice("typing", f"{name} is typing.", room.view.name, name))
+
+    def mark_read(self, session: Session, follower: Follower, seq: int) -> Future[None] | None:
+        """Keep how far the person has read, and tell their other sessions."""
+        room, person = follower.room, session.person
+        seq = max(0, min(seq, room.head))
+        for other in self.register.sessions_of(person):
+            if other is not session and not other.parked:
+                other.reply(other.dialect.notice("read", f"Read up to {seq}.", room.view.name, person.name, seq))
+        return self.store.mark_read(person.number, room.key, seq) if person.lasting else None
+
+    async def positions(self, session: Session) -> Mapping[str, int]:
+        """How far the person has read, by room key."""
+        return await self.store.positions(session.person.number) if session.person.lasting else {}
+
+    # keeping house
+
+    async def trim(self) -> None:
+        """Forget what is older than the operator wants to keep, in every room."""
+        if self._retain_ms is None:
+            return
+        now = self.clock()
+        for stored in await self.store.rooms():
+            first = await self.store.first_since(stored.key, now - self._retain_ms)
+            if first > stored.first:
+                kept = await self.store.trim(stored.key, first, now)
+                room = self.rooms.get(stored.key)
+                if room is not None:
+                    room.first = max(room.first, kept)
+
+    async def close(self, sentence: str) -> None:
+        """Tell everybody, write what is on its way, end every session, close the store."""
+        for session in self.sessions:
+            session.busy = True  # nothing more is read
+        self._closing = self._loop.create_future()
+        self._note_rest()
+        await self._closing
+        for session in list(self.sessions):
+            session.reply(session.dialect.notice("closing", sentence))
+            session.outlet.close()
+        await self.tasks.close()
+        await self.store.close()
+
+    def _rest(self, room: Room) -> None:
+        """A room has nothing to write."""
+        self._forget_if_deserted(room)
+        self._note_rest()
+
+    def _note_rest(self) -> None:
+        if self._closing and not self._closing.done() and not any(room.busy for room in self.rooms.values()):
+            self._closing.set_result(None)

@@ -1,0 +1,174 @@
+"""The newest of a room in memory: what was appended and who came and went, in one order, encoded once per dialect.
+
+Items are numbered by ticks. A follower that keeps up holds the tick of the last item it took; one that fell behind the
+ring's floor reads from the store until it is at the floor again.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from salon.core.events import Entry
+from salon.core.limits import CHUNK_BYTES, RING_BYTES, RING_ITEMS, RINGS_BYTES
+from salon.wire.dialect import Dialect, RoomView
+
+_ENTRY_OVERHEAD = 400  # bytes that an entry takes beside its text, as objects
+_PRESENCE_BYTES = 300
+
+
+class Item:
+    """One step of a room: entries of a batch, or who came and went between two batches."""
+
+    __slots__ = ("encoded", "entries", "joined", "last", "left", "size")
+
+    def __init__(self, last: int, entries: Sequence[Entry] = (), joined: Sequence[str] = (), left: Sequence[str] = ()) -> None:
+        self.last = last  # the number of the newest entry behind this item
+        self.entries = list(entries)
+        self.joined = list(joined)
+        self.left = list(left)
+        self.encoded: dict[Dialect, bytes] = {}
+        self.size = _PRESENCE_BYTES + sum(_ENTRY_OVERHEAD + len(getattr(e.event, "text", None) or "") for e in entries)
+
+    @property
+    def before(self) -> int:
+        """The number of the newest entry before this item."""
+        return self.last - len(self.entries)
+
+    def bytes_for(self, dialect: Dialect, view: RoomView) -> bytes:
+        data = self.encoded.get(dialect)
+        if data is None:
+            if self.entries:
+                data = dialect.entries(view, self.entries)
+            else:
+                data = dialect.presence(view, self.joined, self.left)
+            self.encoded[dialect] = data
+            self.size += len(data)
+        return data
+
+
+class Piece(Struct, frozen=True, gc=False):
+    """What a follower writes at once: the bytes behind tick `begin` up to tick `end`, and the number it is then at."""
+
+    begin: int
+    end: int
+    last: int
+    data: bytes
+
+
+class Budget:
+    """The bytes that all rings of a server hold together."""
+
+    __slots__ = ("used",)
+
+    def __init__(self) -> None:
+        self.used = 0
+
+
+class Ring:
+    """Items from tick `floor` on. `tip` is the newest item's tick, `base` the entry number before the oldest item."""
+
+    def __init__(self, head: int, budget: Budget | None = None) -> None:
+        self.tip = 0
+        self.base = head
+        self.size = 0
+        self._budget = budget or Budget()
+        self._items: deque[Item] = deque()
+        self._newest: dict[Dialect, Piece] = {}
+
+    @property
+    def floor(self) -> int:
+        """The tick before the oldest item: who is there can go on from the ring."""
+        return self.tip - len(self._items)
+
+    def add(self, item: Item) -> None:
+        self._items.append(item)
+        self.tip += 1
+        self._grow(item.size)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
+        self._budget.used += size
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Append a batch, cut so that no item is much larger than a chunk."""
+        begin = size = 0
+        for n, entry in enumerate(entries):
+            text = getattr(entry.event, "text", None)
+            size += 200 + (len(text) if text else 0)
+            if size >= CHUNK_BYTES:
+                self.add(Item(entry.seq, entries[begin : n + 1]))
+                begin, size = n + 1, 0
+        if begin < len(entries):
+            self.add(Item(entries[-1].seq, entries[begin:]))
+
+    def piece(self, place: int, dialect: Dialect, view: RoomView) -> Piece:
+        """What comes behind tick `place`, which is between floor and tip: about a chunk at the most.
+
+        Whoever stands at the same place gets the same object.
+        """
+        piece = self._newest.get(dialect)
+        if piece is None or piece.begin != place:
+            piece = self._newest[dialect] = self._cut(place, dialect, view)
+        return piece
+
+    def _cut(self, place: int, dialect: Dialect, view: RoomView) -> Piece:
+        parts: list[bytes] = []
+        size, at, last = 0, place, self.base
+        while at < self.tip and size < CHUNK_BYTES:
+            item = self._items[at - self.floor]
+            before = item.size
+            data = item.bytes_for(dialect, view)
+            self._grow(item.size - before)
+            if parts and size + len(data) > CHUNK_BYTES:
+                break
+            parts.append(data)
+            size += len(data)
+            last = item.last
+            at += 1
+        return Piece(place, at, last, parts[0] if len(parts) == 1 else b"".join(parts))
+
+    def trim(self) -> None:
+        """Let the oldest items go until the ring is within its bounds; the newest one stays.
+
+        All rings together are bounded too: past that, the one that grows gives way.
+        """
+        allowed = RING_BYTES if self._budget.used <= RINGS_BYTES else 0
+        while len(self._items) > 1 and (self.size > allowed or len(self._items) > RING_ITEMS):
+            self._drop()
+
+    def restart(self, head: int) -> None:
+        """Forget everything: the log went on without us and stands at `head`. Every follower is behind the floor now."""
+        self.clear()
+        self.tip += 1
+        self.base = head
+
+    def clear(self) -> None:
+        """Let everything go."""
+        while self._items:
+            self._drop()
+
+    def _drop(self) -> None:
+        item = self._items.popleft()
+        self._grow(-item.size)
+        self.base = item.last
+        self._newest.clear()
+
+    def rewrite(self, rewrites: dict[int, Entry]) -> None:
+        """These entries stand otherwise now: nobody is shown the old text any more."""
+        for item in self._items if rewrites else ():
+            hit = [seq for seq in rewrites if item.before < seq <= item.last]
+            for seq in hit:
+                item.entries[seq - item.before - 1] = rewrites[seq]
+            if hit:
+                item.encoded.clear()
+                self._newest.clear()
+
+    def find(self, seq: int) -> Entry | None:
+        """The entry with this number, where it is in memory."""
+        for item in reversed(self._items):
+            if item.before < seq <= item.last:
+                return item.entries[seq - item.before - 1]
+            if item.last < seq:
+                return None
+        return None

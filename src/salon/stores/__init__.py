@@ -1,0 +1,1 @@
+"""Where logs are kept. Each adapter passes the same contract suite."""

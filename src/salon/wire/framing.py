@@ -1,0 +1,133 @@
+"""Where one JSON document ends and the next begins.
+
+Documents come one after the other, with or without blanks and newlines between them, in pieces of any size. The
+scanner looks at each byte once and keeps only the document that is not whole yet.
+"""
+
+import re
+
+from salon.core.limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_TOKENS
+from salon.errors import BAD_DOCUMENT, DOCUMENT_TOO_LARGE, Refusal, refuse
+
+_NOT_BLANK = re.compile(rb"[^ \t\r\n]")
+_MARK = re.compile(rb'["{}\[\]]')  # what matters outside a string
+_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)  # the rest of a string, up to its quote or a cut
+_OPENING = b"{["
+
+
+class DocumentScanner:
+    """Cuts a stream of bytes into documents.
+
+    `feed` returns the documents that became whole. A stream that cannot be followed any further (something else than
+    an object between documents, one that is too long or too deep) ends in a refusal: `broken` says why, and nothing is
+    read after it.
+    """
+
+    def __init__(self, limit: int = DOCUMENT_BYTES) -> None:
+        self.limit = limit
+        self.broken: Refusal | None = None
+        self._pieces: list[bytes] = []  # of the document that is not whole yet
+        self._size = 0
+        self._depth = 0
+        self._tokens = 0
+        self._in_string = False
+        self._escaped = False  # the last byte was a backslash inside a string
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is half read."""
+        return not self._depth
+
+    @property
+    def held(self) -> int:
+        """How many bytes are kept of a document that is not whole yet."""
+        return self._size
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Every document that becomes whole with these bytes."""
+        documents: list[bytes] = []
+        at = 0
+        while True:
+            document, at = self.next(data, at)
+            if document is None:
+                return documents
+            documents.append(document)
+
+    def next(self, data: bytes, at: int) -> tuple[bytes | None, int]:
+        """The first document that becomes whole from `at` on, and where the bytes behind it begin.
+
+        None: there is none yet; what has begun is kept.
+        """
+        if self.broken is None and not self._depth:
+            found = _NOT_BLANK.search(data, at)
+            at = found.start() if found else len(data)
+            if found and data[at] != 0x7B:  # "{"
+                self._break(refuse(BAD_DOCUMENT, why="it does not begin with {"))
+        if self.broken is not None or at == len(data):
+            return None, len(data)
+        begin, at = at, self._scan(data, at)
+        self._keep(data[begin:at] if begin or at < len(data) else data)
+        if self._depth or self.broken is not None:
+            return None, len(data)
+        return self._whole(), at
+
+    def _scan(self, data: bytes, at: int) -> int:
+        """Follow the document from `at` to its end or the end of the data; where that is."""
+        while at < len(data):
+            if self._in_string:
+                at = self._skip_string(data, at)
+                continue
+            found = _MARK.search(data, at)
+            if found is None:
+                return len(data)
+            at = found.end()
+            self._tokens += 1
+            mark = data[at - 1]
+            if mark == 0x22:  # a quote
+                self._in_string = True
+            elif mark in _OPENING:
+                self._depth += 1
+            else:
+                self._depth -= 1
+                if not self._depth:
+                    return at
+            if self._depth > DOCUMENT_DEPTH:
+                self._break(refuse(BAD_DOCUMENT, why="it is too deep"))
+                return at
+            if self._tokens > DOCUMENT_TOKENS:
+                self._break(refuse(BAD_DOCUMENT, why="it has too many parts"))
+                return at
+        return at
+
+    def _skip_string(self, data: bytes, at: int) -> int:
+        if self._escaped:
+            self._escaped = False
+            at += 1
+        found = _STRING.match(data, at)
+        at = found.end() if found else at
+        if at < len(data):
+            # The pattern stops at the closing quote, or at a backslash that is the last byte.
+            if data[at] == 0x22:
+                self._in_string = False
+            else:
+                self._escaped = True
+            at += 1
+        return at
+
+    def _keep(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size > self.limit:
+            self._break(refuse(DOCUMENT_TOO_LARGE, limit=self.limit))
+
+    def _whole(self) -> bytes:
+        document = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces = []
+        self._size = self._tokens = 0
+        return document
+
+    def _break(self, why: Refusal) -> None:
+        if self.broken is None:
+            self.broken = why
+        self._pieces = []
+        self._size = 0
