@@ -34,7 +34,7 @@ async def serve(settings: Serve) -> None:
     stopped = asyncio.Event()
     restore = _on_signals(loop, stopped)
     raise_open_files()
-    # The writer's thread wants the interpreter for moments only; the default of 5 ms would make each commit wait for it.
+    # The writer's thread wants the interpreter for moments only; by default each commit could wait 5 ms for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
@@ -111,7 +111,12 @@ def _on_signals(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Call
         for number in numbers:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
         return lambda: None
-    return lambda: [loop.remove_signal_handler(number) for number in numbers] and None
+
+    def restore() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+    return restore
 
 
 class _Journal(QueueHandler):

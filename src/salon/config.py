@@ -1,4 +1,4 @@
-"""Settings: a frozen dataclass per section, from flags, the environment, a TOML file, in this order, else the default."""
+"""Settings: a frozen dataclass per section, from flags, else the environment, else a TOML file, else the default."""
 
 import os
 import re

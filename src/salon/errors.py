@@ -56,7 +56,9 @@ class SalonError(Exception):
 CATALOGUE: dict[str, Problem] = {}
 
 
-def _problem(code: str, sentence: str, advice: str = "", *, retry: bool = False, status: int = STATUS_FAILED) -> Problem:
+def _problem(
+    code: str, sentence: str, advice: str = "", *, retry: bool = False, status: int = STATUS_FAILED
+) -> Problem:
     problem = CATALOGUE[code] = Problem(code, sentence, advice, retry, status)
     return problem
 
@@ -103,12 +105,19 @@ INTERNAL = _problem("internal", "The server made a mistake; it was noted.", retr
 
 # starting a command
 PORT_BUSY = _problem(
-    "port_busy", "Port {port} on {host} is in use.", "End what uses it, or choose another with --port.", status=STATUS_USAGE
+    "port_busy",
+    "Port {port} on {host} is in use.",
+    "End what uses it, or choose another with --port.",
+    status=STATUS_USAGE,
 )
 BAD_ADDRESS = _problem("bad_address", "Cannot listen on {host}: {why}.", status=STATUS_USAGE)
-FOLDER_IN_USE = _problem("folder_in_use", "The folder {folder} is in use by process {pid}.", "Choose another with --data.")
+FOLDER_IN_USE = _problem(
+    "folder_in_use", "The folder {folder} is in use by process {pid}.", "Choose another with --data."
+)
 FOLDER_UNUSABLE = _problem("folder_unusable", "The folder {folder} cannot be used: {why}.")
-NEWER_DATA = _problem("newer_data", "The folder {folder} was written by a newer Salon (format {found}, this one reads {known}).")
+NEWER_DATA = _problem(
+    "newer_data", "The folder {folder} was written by a newer Salon (format {found}, this one reads {known})."
+)
 BAD_SETTING = _problem("bad_setting", "{name}: {why}.", status=STATUS_USAGE)
 NO_SERVER = _problem("no_server", "No Salon answers at {server}: {why}.")
 BAD_SERVER = _problem("bad_server", "{server} is not HOST:PORT.", status=STATUS_USAGE)

@@ -14,7 +14,9 @@ from salon.errors import BAD_FILE_NAME, Refusal, refuse
 SafeName = NewType("SafeName", str)
 
 # Names that Windows gives to devices, with any extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?\Z", re.IGNORECASE | re.DOTALL)
+_DEVICES = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?\Z", re.IGNORECASE | re.DOTALL
+)
 _DRIVE = re.compile(r"[A-Za-z]:\Z")
 # Marks that turn the direction of the text around them: what is seen is then not what is there.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

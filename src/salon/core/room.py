@@ -12,7 +12,8 @@ from salon.core.people import Person
 class RoomState(Struct, frozen=True, omit_defaults=True):
     """Everything about a room that is not an entry.
 
-    `name` is how it is shown: as whoever made it spelled it. `between` holds the two people of a direct room and is empty for a room that is open to all.
+    `name` is how it is shown: as whoever made it spelled it. `between` holds the two people of a direct room and is
+    empty for a room that is open to all.
     """
 
     name: str = ""

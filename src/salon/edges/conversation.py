@@ -75,14 +75,12 @@ class Conversation:
     def receive(self, payloads: list[Payload], size: int) -> None:
         """Work on these documents, which came as `size` bytes, behind those that wait."""
         each = size / len(payloads) if payloads else 0
-        if self.session.busy or self._waiting:
-            self._waiting.extend(payloads)
-            return
-        for n, payload in enumerate(payloads, 1):
-            self._handle(payload, each)
-            if self.session.busy:
-                self._waiting.extend(payloads[n:])
-                return
+        waiting = self._waiting
+        for payload in payloads:
+            if waiting or self.session.busy:
+                waiting.append(payload)
+            else:
+                self._handle(payload, each)
 
     def _handle(self, payload: Payload, size: float = 0) -> None:
         kind = type(payload)

@@ -1,9 +1,8 @@
 """What the operating system lets a process have."""
 
-try:
-    import resource
-except ImportError:  # Windows: no such limit
-    resource = None  # type: ignore[assignment]
+from salon.ground.modules import optional
+
+resource = optional("resource")  # Windows has none, and no such limit
 
 
 def raise_open_files() -> int:
@@ -15,5 +14,5 @@ def raise_open_files() -> int:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         except (ValueError, OSError):  # macOS announces no limit and takes none
-            return soft
-    return hard
+            return int(soft)
+    return int(hard)

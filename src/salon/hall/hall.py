@@ -64,7 +64,7 @@ class Hall:
         try:
             if holder.person is None:
                 person = await self.store.enter(name, proof, self.clock()) if secret else passing_person(name)
-                holder.person = holder.person or person
+                holder.person = person
         except SalonError as error:
             self.register.release(holder)
             return error.refusal
@@ -153,7 +153,9 @@ class Hall:
                     stored = await loading
                 finally:
                     del self._loading[key]
-                self.rooms[key] = Room(key, stored.state if stored else state, stored, self.store, self._budget, self._forget_if_deserted)
+                self.rooms[key] = Room(
+                    key, stored.state if stored else state, stored, self.store, self._budget, self._forget_if_deserted
+                )
             else:
                 await asyncio.wait([loading])
         return room

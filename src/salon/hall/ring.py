@@ -22,7 +22,9 @@ class Item:
 
     __slots__ = ("encoded", "entries", "joined", "last", "left", "size")
 
-    def __init__(self, last: int, entries: Sequence[Entry] = (), joined: Sequence[str] = (), left: Sequence[str] = ()) -> None:
+    def __init__(
+        self, last: int, entries: Sequence[Entry] = (), joined: Sequence[str] = (), left: Sequence[str] = ()
+    ) -> None:
         self.last = last  # the number of the newest entry behind this item
         self.entries = list(entries)
         self.joined = list(joined)
@@ -138,7 +140,7 @@ class Ring:
             self._drop()
 
     def restart(self, head: int) -> None:
-        """Forget everything: the log went on without us and stands at `head`. Every follower is behind the floor now."""
+        """Forget everything: the log went on without us to `head`. Every follower is behind the floor now."""
         self.clear()
         self.tip += 1
         self.base = head

@@ -123,7 +123,7 @@ class Session:
                 self.lag(follower)
         self.catch_up()
 
-    def lag(self, follower: "Follower") -> None:
+    def lag(self, follower: Follower) -> None:
         """This follower has more to take than it was given now."""
         if not follower.queued:
             follower.queued = True

@@ -81,7 +81,9 @@ class Submitting:
         room = round_.room
         try:
             targets = await _entries(room, wanted)
-            edits = {said.event.edited for said in targets.values() if isinstance(said.event, Said) and said.event.edited}
+            edits = {
+                said.event.edited for said in targets.values() if isinstance(said.event, Said) and said.event.edited
+            }
             round_.targets = {**targets, **await _entries(room, edits - wanted)}
         except SalonError as error:
             self._settle(round_, [error.refusal] * len(round_.submissions))
@@ -92,7 +94,9 @@ class Submitting:
     def _decide(self, round_: _Round) -> None:
         room = round_.room
         now = max(self._clock(), room.time)
-        batch = round_.batch = decide_batch(room.state, room.head, now, round_.submissions, round_.targets, round_.known)
+        batch = round_.batch = decide_batch(
+            room.state, room.head, now, round_.submissions, round_.targets, round_.known
+        )
         if not batch.entries:
             self._settle(round_, batch.outcomes)
             self._next(round_)
@@ -173,5 +177,3 @@ async def _entries(room: Room, seqs: set[int]) -> dict[int, Entry]:
     found = {seq: entry for seq in seqs if (entry := room.ring.find(seq))}
     missing = seqs - found.keys()
     return {**found, **(await room.log.fetch(room.key, missing) if missing else {})}
-
-

@@ -76,7 +76,9 @@ class MemoryStore:
 
     def fetch(self, room: str, seqs: Iterable[int]) -> Future[dict[int, Entry]]:
         found = self._rooms.get(room)
-        return _done({n: found.entries[n - found.first] for n in seqs if found.first <= n <= found.head} if found else {})
+        return _done(
+            {n: found.entries[n - found.first] for n in seqs if found.first <= n <= found.head} if found else {}
+        )
 
     def trim(self, room: str, first: int, now: int) -> Future[int]:
         found = self._rooms.get(room)
@@ -101,7 +103,9 @@ class MemoryStore:
         return _done([self._stored(key) for key in sorted(self._rooms)])
 
     def rooms_between(self, person: int) -> Future[list[Stored]]:
-        mine = [key for key, room in sorted(self._rooms.items()) if any(one.number == person for one in room.state.between)]
+        mine = [
+            key for key, room in sorted(self._rooms.items()) if any(one.number == person for one in room.state.between)
+        ]
         return _done([self._stored(key) for key in mine])
 
     def enter(self, name: str, proof: bytes, now: int) -> Future[Person]:

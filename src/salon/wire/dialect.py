@@ -83,7 +83,9 @@ class Documents:
         )
 
     def presence(self, room: RoomView, joined: list[str], left: list[str]) -> bytes:
-        sentence = " ".join([*(f"{name} has joined the room." for name in joined), *(f"{name} has left the room." for name in left)])
+        sentence = " ".join(
+            [*(f"{name} has joined the room." for name in joined), *(f"{name} has left the room." for name in left)]
+        )
         return encode(NotificationDocument(Notification(sentence, "presence", room.name, joined=joined, left=left)))
 
     def members(self, room: RoomView, names: list[str]) -> bytes:

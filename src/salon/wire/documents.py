@@ -86,7 +86,9 @@ class Refused(Struct, frozen=True):
     id: str = ""
 
 
-Payload = Connect | Say | Edit | Delete | ChangeTopic | Join | Leave | History | List | Typing | Read | Ping | Exit | Refused
+Payload = (
+    Connect | Say | Edit | Delete | ChangeTopic | Join | Leave | History | List | Typing | Read | Ping | Exit | Refused
+)
 
 VOCABULARY: dict[str, type[Struct]] = {
     "connect": Connect,

@@ -11,7 +11,7 @@ from salon.errors import BAD_DOCUMENT, DOCUMENT_TOO_LARGE, Refusal, refuse
 
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _MARK = re.compile(rb'["{}\[\]]')  # what matters outside a string
-_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)  # the rest of a string, up to its quote or a cut
+_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)  # the rest of a string, up to its quote or a cut
 _OPENING = b"{["
 
 
@@ -81,23 +81,21 @@ class DocumentScanner:
             if found is None:
                 return len(data)
             at = found.end()
-            self._tokens += 1
-            mark = data[at - 1]
-            if mark == 0x22:  # a quote
-                self._in_string = True
-            elif mark in _OPENING:
-                self._depth += 1
-            else:
-                self._depth -= 1
-                if not self._depth:
-                    return at
-            if self._depth > DOCUMENT_DEPTH:
-                self._break(refuse(BAD_DOCUMENT, why="it is too deep"))
-                return at
-            if self._tokens > DOCUMENT_TOKENS:
-                self._break(refuse(BAD_DOCUMENT, why="it has too many parts"))
+            self._count(data[at - 1])
+            if not self._depth:
                 return at
         return at
+
+    def _count(self, mark: int) -> None:
+        self._tokens += 1
+        if mark == 0x22:  # a quote
+            self._in_string = True
+        else:
+            self._depth += 1 if mark in _OPENING else -1
+        if self._depth > DOCUMENT_DEPTH:
+            self._break(refuse(BAD_DOCUMENT, why="it is too deep"))
+        elif self._tokens > DOCUMENT_TOKENS:
+            self._break(refuse(BAD_DOCUMENT, why="it has too many parts"))
 
     def _skip_string(self, data: bytes, at: int) -> int:
         if self._escaped:
@@ -130,4 +128,4 @@ class DocumentScanner:
         if self.broken is None:
             self.broken = why
         self._pieces = []
-        self._size = 0
+        self._size = self._depth = 0

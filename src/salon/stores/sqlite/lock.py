@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 from salon.errors import FOLDER_IN_USE, FOLDER_UNUSABLE, SalonError, refuse
+from salon.ground.modules import optional
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+fcntl = optional("fcntl")
+msvcrt = optional("msvcrt")  # what Windows has instead
 
 
 class FolderLock:
@@ -24,7 +23,11 @@ class FolderLock:
         try:
             self._lock()
         except OSError as error:
-            pid = os.pread(self._file, 32, 1).decode("ascii", "replace").strip() if fcntl else "of another Salon"
+            pid = (
+                os.pread(self._file, 32, 1).decode("ascii", "replace").strip()
+                if fcntl is not None
+                else "of another Salon"
+            )
             os.close(self._file)
             raise SalonError(refuse(FOLDER_IN_USE, folder=folder, pid=pid or "unknown")) from error
         os.ftruncate(self._file, 0)
@@ -32,12 +35,10 @@ class FolderLock:
         os.write(self._file, b" %d\n" % os.getpid())  # the first byte is what Windows locks
 
     def _lock(self) -> None:
-        if fcntl:
+        if fcntl is not None:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         else:
-            import msvcrt
-
-            msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)
 
     def release(self) -> None:
         os.close(self._file)

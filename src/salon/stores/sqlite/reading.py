@@ -19,22 +19,25 @@ _ROOM = "SELECT key, first, head, time, state FROM rooms"
 
 
 def load(connection: sqlite3.Connection, key: str) -> Stored | None:
+    """A room's row."""
     row = connection.execute(f"{_ROOM} WHERE key = ?", (key,)).fetchone()
     return _stored(row) if row else None
 
 
 def rooms(connection: sqlite3.Connection) -> list[Stored]:
+    """Every room's row."""
     return [_stored(row) for row in connection.execute(f"{_ROOM} ORDER BY key")]
 
 
 def rooms_between(connection: sqlite3.Connection, person: int) -> list[Stored]:
-    rows = connection.execute(
-        f"{_ROOM} WHERE number IN (SELECT room FROM pairs WHERE person = ?) ORDER BY key", (person,)
-    )
+    """The rows of a person's direct rooms."""
+    mine = "WHERE number IN (SELECT room FROM pairs WHERE person = ?)"
+    rows = connection.execute(f"{_ROOM} {mine} ORDER BY key", (person,))
     return [_stored(row) for row in rows]
 
 
 def read(connection: sqlite3.Connection, key: str, after: int, limit: int) -> list[Entry]:
+    """A page behind number `after`."""
     place = _place(connection, key)
     if place is None:
         return []
@@ -46,6 +49,7 @@ def read(connection: sqlite3.Connection, key: str, after: int, limit: int) -> li
 
 
 def read_before(connection: sqlite3.Connection, key: str, seq: int, limit: int) -> list[Entry]:
+    """A page before number `seq`."""
     place = _place(connection, key)
     if place is None:
         return []
@@ -69,14 +73,14 @@ def _page(rows: Iterable[tuple[bytes]]) -> list[Entry]:
 
 
 def fetch(connection: sqlite3.Connection, key: str, seqs: list[int]) -> dict[int, Entry]:
+    """Single entries."""
     place = _place(connection, key)
     found: dict[int, Entry] = {}
-    for seq in seqs if place is not None else ():
-        if not 0 < seq <= SEQ_MASK:
-            continue
-        row = connection.execute("SELECT body FROM entries WHERE place = ?", (place | seq,)).fetchone()
-        if row:
-            found[seq] = _entry(row[0])
+    if place is not None:
+        for seq in seqs:
+            row = connection.execute("SELECT body FROM entries WHERE place = ?", (place | seq,)).fetchone()
+            if row and 0 < seq <= SEQ_MASK:
+                found[seq] = _entry(row[0])
     return found
 
 
@@ -89,7 +93,9 @@ def first_since(connection: sqlite3.Connection, key: str, time: int) -> int:
     high = head + 1
     while low < high:
         middle = (low + high) // 2
-        (body,) = connection.execute("SELECT body FROM entries WHERE place = ?", (number << SEQ_BITS | middle,)).fetchone()
+        (body,) = connection.execute(
+            "SELECT body FROM entries WHERE place = ?", (number << SEQ_BITS | middle,)
+        ).fetchone()
         if _entry(body).time < time:
             low = middle + 1
         else:
@@ -98,6 +104,7 @@ def first_since(connection: sqlite3.Connection, key: str, time: int) -> int:
 
 
 def find(connection: sqlite3.Connection, name: str) -> Person | None:
+    """The last person of a name."""
     row = connection.execute(
         "SELECT name, number FROM people WHERE fold = ? ORDER BY seen DESC, number DESC LIMIT 1", (fold(name),)
     ).fetchone()
@@ -105,6 +112,7 @@ def find(connection: sqlite3.Connection, name: str) -> Person | None:
 
 
 def positions(connection: sqlite3.Connection, person: int) -> dict[str, int]:
+    """How far a person has read."""
     return dict(connection.execute("SELECT room, seq FROM positions WHERE person = ?", (person,)).fetchall())
 
 

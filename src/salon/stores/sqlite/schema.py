@@ -57,7 +57,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
 
 
 def migrate(connection: sqlite3.Connection, folder: str) -> None:
-    """Bring the file to the newest format, a migration per transaction. Raises SalonError for a file from the future."""
+    """Bring the file to the newest format, a migration per transaction. Raises SalonError for a newer one."""
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > len(MIGRATIONS):
         raise SalonError(refuse(NEWER_DATA, folder=folder, found=found, known=len(MIGRATIONS)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from salon.core.batch import Batch
 from salon.core.events import Entry
+from salon.core.limits import MIB
 from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.errors import FOLDER_UNUSABLE, SalonError, refuse
@@ -18,6 +19,7 @@ from salon.stores.sqlite.schema import migrate
 from salon.stores.sqlite.worker import Reader, Writer
 
 FILE = "salon.db"
+CHECKPOINT_BYTES = 64 * MIB  # a write-ahead log that grew past this is moved into the file by the commit that did it
 
 
 def open_store(folder: Path) -> "SqliteStore":
@@ -41,7 +43,7 @@ class SqliteStore:
 
     def __init__(self, file: Path, lock: FolderLock) -> None:
         self._lock = lock
-        self._writer = Writer(_writable(file), file.with_name(f"{file.name}-wal"))
+        self._writer = Writer(_writable(file))
         self._reader = Reader("salon-reader", _readable(file))
 
     def append(self, room: str, expected_head: int, batch: Batch, state: RoomState | None) -> Future[Appended]:
@@ -117,7 +119,7 @@ def _writable(file: Path) -> sqlite3.Connection:
     file.chmod(0o600)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer does it, between two transactions
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // 4096}")  # pages
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16384")  # KiB: the newest pages of the ids' tree
     migrate(connection, str(file.parent))
@@ -125,4 +127,6 @@ def _writable(file: Path) -> sqlite3.Connection:
 
 
 def _readable(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+    )

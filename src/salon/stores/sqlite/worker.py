@@ -10,11 +10,9 @@ import sqlite3
 import threading
 from asyncio import Future
 from collections.abc import Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from salon.core.limits import MIB
 from salon.errors import DISK_FULL, STORAGE_FAILED, Refusal, SalonError, refuse
 
 log = logging.getLogger("salon")
@@ -23,8 +21,7 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
 Order = tuple[Job, Future[Any]]
 
-CHECKPOINT_BYTES = 64 * MIB  # a write-ahead log that grew past this is moved into the file between two transactions
-IDLE_SECONDS = 1.0  # after so long without a job the log is moved too
+IDLE_SECONDS = 1.0  # after so long without a job the write-ahead log is moved into the file
 GROUP_JOBS = 1_000  # in one transaction
 
 
@@ -95,8 +92,7 @@ class Reader(_Thread):
 class Writer(_Thread):
     """Jobs in groups, a transaction per group."""
 
-    def __init__(self, connection: sqlite3.Connection, wal: Path) -> None:
-        self._wal = wal
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._dirty = False  # the write-ahead log holds something that the file does not
         super().__init__("salon-writer", connection)
 
@@ -106,8 +102,8 @@ class Writer(_Thread):
             orders, open_ = self._take()
             if orders:
                 self._transact(orders)
-            self._checkpoint(idle=not orders)
-        self._checkpoint(idle=True)
+            else:
+                self._rest()
         self._end()
 
     def _take(self) -> tuple[list[Order], bool]:
@@ -151,21 +147,16 @@ class Writer(_Thread):
         connection.execute("RELEASE job")
         return result
 
-    def _checkpoint(self, *, idle: bool) -> None:
-        if not self._dirty or not (idle or self._wal_bytes() > CHECKPOINT_BYTES):
-            return
+    def _rest(self) -> None:
+        """Nothing waits: move what the write-ahead log holds into the file, and begin it anew.
+
+        Its file keeps its size: to sync a write inside a file is cheaper than one that makes it longer.
+        """
         try:
-            self.connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if idle else 'PASSIVE'})").fetchone()
+            self.connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            self._dirty = False
         except sqlite3.Error as error:
             _noted(error)  # nothing is lost: the write-ahead log stays where it is, and is tried again
-        if idle:
-            self._dirty = False
-
-    def _wal_bytes(self) -> int:
-        try:
-            return self._wal.stat().st_size
-        except OSError:
-            return 0
 
 
 def _noted(error: Exception) -> Exception:

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from salon.core.batch import Batch, IdempotencyKey, Kept
-from salon.core.events import Entry
 from salon.core.limits import IDEMPOTENCY_SECONDS
 from salon.core.names import fold
 from salon.core.people import Person
@@ -27,6 +26,7 @@ _ROWS = 512  # in one statement at most; SQLite takes 32,766 parameters
 def append(
     connection: sqlite3.Connection, key: str, expected_head: int, batch: Batch, state: RoomState | None
 ) -> Appended:
+    """Append the batch behind `expected_head`, with its ids, its rewrites and the room's row."""
     row = connection.execute("SELECT number, head FROM rooms WHERE key = ?", (key,)).fetchone()
     if row is None and not expected_head:
         row = _create(connection, key, state or RoomState()), 0
@@ -55,7 +55,9 @@ def append(
 
 
 def _create(connection: sqlite3.Connection, key: str, state: RoomState) -> int:
-    connection.execute("INSERT INTO rooms (key, first, head, time, state) VALUES (?, 1, 0, 0, ?)", (key, _encode(state)))
+    connection.execute(
+        "INSERT INTO rooms (key, first, head, time, state) VALUES (?, 1, 0, 0, ?)", (key, _encode(state))
+    )
     (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
     for person in state.between:
         connection.execute("INSERT OR IGNORE INTO pairs VALUES (?, ?)", (person.number, number))
@@ -112,6 +114,7 @@ def _insert(table: str, columns: int, rows: int) -> str:
 
 
 def trim(connection: sqlite3.Connection, key: str, first: int, now: int) -> int:
+    """Forget entries before number `first`, and ids that are old enough."""
     row = connection.execute("SELECT number, first, head FROM rooms WHERE key = ?", (key,)).fetchone()
     if row is None:
         return 1
@@ -126,16 +129,21 @@ def trim(connection: sqlite3.Connection, key: str, first: int, now: int) -> int:
 
 
 def enter(connection: sqlite3.Connection, name: str, proof: bytes, now: int) -> Person:
+    """The person of this name and proof, made where they are new; from now on the last one of the name."""
     folded = fold(name)
     rows = connection.execute(
         "SELECT number, proof FROM people WHERE fold = ? ORDER BY seen DESC, number DESC", (folded,)
     ).fetchall()
     number = next((number for number, known in rows if known == proof), None)
     if number is None:
-        connection.execute("INSERT INTO people (fold, proof, name, seen) VALUES (?, ?, ?, ?)", (folded, proof, name, now))
+        connection.execute(
+            "INSERT INTO people (fold, proof, name, seen) VALUES (?, ?, ?, ?)", (folded, proof, name, now)
+        )
         (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
     elif number != rows[0][0]:
-        connection.execute("UPDATE people SET seen = ? WHERE number = ?", (max(now, _seen_last(connection, folded) + 1), number))
+        connection.execute(
+            "UPDATE people SET seen = ? WHERE number = ?", (max(now, _seen_last(connection, folded) + 1), number)
+        )
     return Person(name, number)
 
 
@@ -145,6 +153,7 @@ def _seen_last(connection: sqlite3.Connection, folded: str) -> int:
 
 
 def mark_read(connection: sqlite3.Connection, person: int, room: str, seq: int) -> None:
+    """A read position, which never goes back."""
     connection.execute(
         "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
         (person, room, seq),
