@@ -14,6 +14,7 @@ from queue import Full, Queue
 from salon.config import Serve
 from salon.edges.documents import DocumentsConnection
 from salon.edges.door import Door
+from salon.edges.http import Http
 from salon.errors import BAD_ADDRESS, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.ground.limits import raise_open_files
@@ -38,7 +39,10 @@ async def serve(settings: Serve) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
-    door = Door({Language.DOCUMENTS: lambda: DocumentsConnection(hall)}, time.monotonic)
+    http = Http(hall, settings.hosts)
+    await http.start()
+    hosts = {Language.DOCUMENTS: lambda: DocumentsConnection(hall), Language.HTTP: http.connection}
+    door = Door(hosts, time.monotonic)
     try:
         port = await _open(door, settings)
     except SalonError:
@@ -59,6 +63,7 @@ async def serve(settings: Serve) -> None:
         trimming.cancel()
     door.close()
     await hall.close("The server is closing.")
+    await http.close()
     await asyncio.sleep(0)
     restore()
 

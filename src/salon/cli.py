@@ -36,6 +36,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--data", metavar="FOLDER", help="where the log is kept (this system's place for data)")
     serve.add_argument("--memory", action="store_true", default=None, help="keep nothing on disk")
     serve.add_argument("--retain", metavar="TIME", help="forget messages older than this: 90d, 12h, 3600 (keep all)")
+    serve.add_argument("--names", metavar="NAME,…", help="host names under which browsers may reach the server")
     serve.add_argument("--config", metavar="FILE", help="settings in TOML, under [serve]")
     serve.set_defaults(run=_serve)
 

@@ -29,6 +29,7 @@ class Serve:
     data    folder of the log
     memory  keep nothing on disk
     retain  forget messages older than this many seconds; 0 keeps all
+    names   host names, separated by commas, under which browsers may reach the server, besides its addresses
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +37,11 @@ class Serve:
     data: Path | None = None
     memory: bool = False
     retain: int = 0
+    names: str = ""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(name.strip().lower() for name in self.names.split(",") if name.strip())
 
     @property
     def folder(self) -> Path:
@@ -111,4 +117,4 @@ def _seconds(source: str, value: Any) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-_READ = {"host": _text, "port": _port, "data": _path, "memory": _flag, "retain": _seconds}
+_READ = {"host": _text, "port": _port, "data": _path, "memory": _flag, "retain": _seconds, "names": _text}

@@ -95,6 +95,9 @@ DOCUMENT_TOO_LARGE = _problem("document_too_large", "A document has at most {lim
 TOO_SLOW = _problem("too_slow", "Nothing whole arrived within {seconds} s.", "Connect again.", retry=True)
 TOO_MANY_ROOMS = _problem("too_many_rooms", "One connection follows at most {limit} rooms.")
 CROWDED = _problem("crowded", "Too many connections wait without a word.", "Connect again.", retry=True)
+FOREIGN_PAGE = _problem(
+    "foreign_page", "This server answers only under its own address.", "The operator can add names with --names."
+)
 NOT_SPOKEN = _problem("not_spoken", "{language} is not spoken here.")
 
 # the server's own troubles

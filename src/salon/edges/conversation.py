@@ -29,7 +29,7 @@ from salon.hall.following import Follower
 from salon.hall.hall import Hall
 from salon.hall.session import Session
 from salon.wire import answers
-from salon.wire.dialect import document_of
+from salon.wire.dialect import Documents, document_of
 from salon.wire.documents import (
     Connect,
     Exit,
@@ -58,9 +58,10 @@ _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 class Conversation:
     """The documents of one connection, in their order."""
 
-    def __init__(self, hall: Hall, session: Session) -> None:
+    def __init__(self, hall: Hall, session: Session, dialect: Documents) -> None:
         self.hall = hall
         self.session = session
+        self._dialect = dialect
         self.ending = False  # a goodbye was said, or the other side will not send any more
         self._connected = False
         self._main = LOBBY  # the room that documents without one mean
@@ -171,7 +172,7 @@ class Conversation:
         ack = answers.ConnectAck(
             session.person.name, rooms, VERSION, "Connected to the room.", [], LIMITS, id=connect.id
         )
-        session.reply(answers.encode(answers.ConnectAckDocument(ack)))
+        self._send(answers.ConnectAckDocument(ack))
         for refusal in refusals:
             self._refuse(refusal, connect.id)
         session.unpark()
@@ -180,7 +181,7 @@ class Conversation:
         self.ending = True
         self._waiting.clear()
         payload = answers.ExitAck("Disconnected from the room.", document.id)
-        self.session.reply(answers.encode(answers.ExitAckDocument(payload)))
+        self._send(answers.ExitAckDocument(payload))
         self.session.outlet.close()
 
     def _join(self, join: Join) -> None:
@@ -196,7 +197,7 @@ class Conversation:
             room = follower.room
             bounds = _bounds(follower, positions.get(room.key, 0))
             ack = answers.Ack(join.id, room.view.name, bounds.seq, 0, bounds.first, bounds.read, room.state.topic)
-            self.session.reply(answers.encode(answers.AckDocument(ack)))
+            self._send(answers.AckDocument(ack))
         self.session.unpark()
 
     def _leave(self, leave: Leave) -> None:
@@ -221,7 +222,7 @@ class Conversation:
         room = page.room
         entries = [document_of(room.view, entry) for entry in page.entries]
         payload = answers.HistoryPayload(room.view.name, entries, room.first, room.head, history.id)
-        self.session.reply(answers.encode(answers.HistoryDocument(payload)))
+        self._send(answers.HistoryDocument(payload))
 
     def _list(self, wish: List) -> None:
         if wish.what == "members":
@@ -264,7 +265,7 @@ class Conversation:
             done.add_done_callback(lambda done: None if done.exception() else self._ack(read.id, name))
 
     def _ping(self, ping: Ping) -> None:
-        self.session.reply(answers.encode(answers.PongDocument(answers.Pong(ping.id))))
+        self._send(answers.PongDocument(answers.Pong(ping.id)))
 
     def _refused(self, refused: Refused) -> None:
         self._refuse(refused.refusal, refused.id)
@@ -298,12 +299,15 @@ class Conversation:
         """Whether everything that was said is settled."""
         return not (self.session.busy or self._waiting or self.session.unsettled)
 
+    def _send(self, document: answers.Document) -> None:
+        self.session.reply(self._dialect.document(document))
+
     def _tell(self, listing: answers.Listing) -> None:
-        self.session.reply(answers.encode(answers.ListDocument(listing)))
+        self._send(answers.ListDocument(listing))
 
     def _ack(self, command_id: str, room: str) -> None:
         if command_id:
-            self.session.reply(answers.encode(answers.AckDocument(answers.Ack(command_id, room))))
+            self._send(answers.AckDocument(answers.Ack(command_id, room)))
 
     def _refuse(self, refusal: Refusal, command_id: str) -> None:
         self.session.reply(self.session.dialect.refused(refusal, command_id))

@@ -23,7 +23,7 @@ class DocumentsConnection(asyncio.Protocol):
         self._hall = hall
         self._reader = DocumentReader()
         self._session = Session(self, DOCUMENTS)
-        self._conversation = Conversation(hall, self._session)
+        self._conversation = Conversation(hall, self._session, DOCUMENTS)
         self._goodbye = False  # the other side has said that it ends
 
     @property

@@ -53,6 +53,11 @@ class Hall:
         self._loop = asyncio.get_running_loop()
         self.submitting = Submitting(self._loop, clock, self.tasks, self._committed, self._rest)
 
+    @property
+    def rings_bytes(self) -> int:
+        """What the newest entries of all rooms take in memory."""
+        return self._budget.used
+
     # coming and going
 
     async def enter(self, session: Session, name: str, secret: str) -> Refusal | None:

@@ -58,6 +58,7 @@ class Submitting:
         self._idle = idle
         self.batches = 0
         self.commands = 0
+        self.entries = 0
 
     def submit(self, room: Room, session: Session, command: Command) -> None:
         """Have the command decided with the next batch; the session hears what became of it."""
@@ -143,6 +144,7 @@ class Submitting:
     def _commit(self, room: Room, batch: Batch) -> None:
         """What is durable now becomes visible."""
         self._committed(room, batch)
+        self.entries += len(batch.entries)
         room.state = batch.state
         room.unwritten = False
         room.head = batch.entries[-1].seq

@@ -13,6 +13,7 @@ from salon.errors import Refusal
 from salon.wire.answers import (
     Ack,
     AckDocument,
+    Document,
     Error,
     ErrorDocument,
     Gap,
@@ -68,49 +69,63 @@ class Dialect(Protocol):
 class Documents:
     """JSON documents, `message` for what was said and `notification` for all else."""
 
+    def finish(self, lines: bytes) -> bytes:
+        """Documents, a line each, as they go out."""
+        return lines
+
+    def document(self, document: Document) -> bytes:
+        """One document."""
+        return self.finish(encode(document))
+
     def entries(self, room: RoomView, entries: Sequence[Entry]) -> bytes:
         if room.between:
-            return encode_all([document_of(room, entry) for entry in entries])
+            return self.finish(encode_all([document_of(room, entry) for entry in entries]))
         name = room.name
         # The hot path of a whole server: no call per entry that can be done without.
-        return encode_all(
-            [
-                MessageDocument(Message(entry.author, name, entry.event.text, entry.seq, entry.time, entry.id))
-                if type(entry.event) is Said and not (entry.event.edited or entry.event.redacted)
-                else document_of(room, entry)
-                for entry in entries
-            ]
+        return self.finish(
+            encode_all(
+                [
+                    MessageDocument(Message(entry.author, name, entry.event.text, entry.seq, entry.time, entry.id))
+                    if type(entry.event) is Said and not (entry.event.edited or entry.event.redacted)
+                    else document_of(room, entry)
+                    for entry in entries
+                ]
+            )
         )
 
     def presence(self, room: RoomView, joined: list[str], left: list[str]) -> bytes:
         sentence = " ".join(
             [*(f"{name} has joined the room." for name in joined), *(f"{name} has left the room." for name in left)]
         )
-        return encode(NotificationDocument(Notification(sentence, "presence", room.name, joined=joined, left=left)))
+        return self.document(
+            NotificationDocument(Notification(sentence, "presence", room.name, joined=joined, left=left))
+        )
 
     def members(self, room: RoomView, names: list[str]) -> bytes:
         sentence = f"{len(names)} are here."
-        return encode(NotificationDocument(Notification(sentence, "members", room.name, members=names)))
+        return self.document(NotificationDocument(Notification(sentence, "members", room.name, members=names)))
 
     def gap(self, room: RoomView, first: int, last: int, why: str) -> bytes:
-        return encode(GapDocument(Gap(room.name, first, last, why)))
+        return self.document(GapDocument(Gap(room.name, first, last, why)))
 
     def notice(self, kind: str, sentence: str, room: str = "", sender: str = "", seq: int = 0) -> bytes:
-        return encode(NotificationDocument(Notification(sentence, kind, room, sender=sender, seq=seq)))
+        return self.document(NotificationDocument(Notification(sentence, kind, room, sender=sender, seq=seq)))
 
     def settled(self, room: str, outcomes: Sequence[tuple[Command, Kept | Refusal]]) -> bytes:
-        return encode_all(
-            [
-                AckDocument(Ack(command.id, room, outcome.seq, outcome.time))
-                if isinstance(outcome, Kept)
-                else error_of(outcome, command.id)
-                for command, outcome in outcomes
-                if command.id or not isinstance(outcome, Kept)
-            ]
+        return self.finish(
+            encode_all(
+                [
+                    AckDocument(Ack(command.id, room, outcome.seq, outcome.time))
+                    if isinstance(outcome, Kept)
+                    else error_of(outcome, command.id)
+                    for command, outcome in outcomes
+                    if command.id or not isinstance(outcome, Kept)
+                ]
+            )
         )
 
     def refused(self, refusal: Refusal, command_id: str = "") -> bytes:
-        return encode(error_of(refusal, command_id))
+        return self.document(error_of(refusal, command_id))
 
 
 def error_of(refusal: Refusal, command_id: str = "") -> ErrorDocument:
