@@ -18,6 +18,7 @@ from salon.wire.handshake import Language, language_of
 log = logging.getLogger("salon")
 
 _SWEEP_SECONDS = 1.0
+_FRESH_SECONDS = 1.0  # thousands may be let in within one turn of the loop, before any of them is read from
 
 
 class Guest(Protocol):
@@ -62,9 +63,16 @@ class Door:
             visitor.abort()
 
     def came(self, visitor: Visitor) -> None:
-        self.silent[visitor] = self.clock()
-        if len(self.silent) > SILENT_CONNECTIONS:
-            longest = next(iter(self.silent))
+        now = self.clock()
+        self.silent[visitor] = now
+        self._thin_out(now)
+
+    def _thin_out(self, now: float) -> None:
+        """Close the longest silent of too many; never one that only just came, whose first words may lie unread yet."""
+        while len(self.silent) > SILENT_CONNECTIONS:
+            longest, since = next(iter(self.silent.items()))
+            if now - since < _FRESH_SECONDS:
+                return
             longest.refuse(refuse(CROWDED))
 
     def began(self, visitor: Visitor) -> None:
@@ -95,6 +103,7 @@ class Door:
             if now - since <= SILENCE_SECONDS:
                 break
             visitor.refuse(refuse(TOO_SLOW, seconds=SILENCE_SECONDS))
+        self._thin_out(now)
         self._sweeping = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)
 
 
