@@ -112,6 +112,8 @@ class _Draft:
     def add(self, now: int, author: Person, event: Event, command_id: str) -> Entry:
         entry = Entry(self.head + len(self.entries) + 1, now, author.name, author.number, event, command_id)
         self.entries.append(entry)
+        if type(event) is Said:  # nearly always
+            return entry
         if isinstance(event, Edited):
             self._change(event.target, entry, Said(event.text or "", edited=entry.seq))
         elif isinstance(event, Redacted):
