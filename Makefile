@@ -24,7 +24,7 @@ help:
 	@echo 'make run      set up, then start the server (ARGS="--port 5000" for its options)'
 	@echo 'make check    format, lint, types, imports and the quick tests: under a minute'
 	@echo 'make test     the same with all tests and the coverage each file must reach'
-	@echo 'make bench    compare the speed with other servers'
+	@echo 'make bench    measure speed and memory, beside nats-server; some four minutes'
 	@echo 'make prove    the long proofs of the promises'
 	@echo 'make lock     look for newer versions of what Salon needs and lock them, with hashes'
 	@echo 'make clean    remove everything that the other targets have made'
@@ -111,6 +111,8 @@ prove: dev debian
 
 bench: .venv/.bench
 	@$(BIN)/python bench/table.py $(ARGS)
+	@echo && $(BIN)/python bench/memory.py
+	@echo && $(BIN)/python bench/slow_reader.py $(ARGS)
 
 # --- Upkeep -------------------------------------------------------------------------------------------------------
 

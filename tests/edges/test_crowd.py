@@ -31,11 +31,11 @@ class Echo(asyncio.Protocol):
 class WatchedDoor(door.Door):
     """A door that says when somebody has come: the other end of a connection knows it earlier."""
 
-    arrived = 0
+    arrived: asyncio.Event
 
     def came(self, visitor: door.Visitor) -> None:
         super().came(visitor)
-        self.arrived += 1
+        self.arrived.set()
 
 
 class Crowd:
@@ -44,15 +44,15 @@ class Crowd:
     def __init__(self, stack: AsyncExitStack) -> None:
         self.now = 0.0
         self.door = WatchedDoor({Language.DOCUMENTS: Echo}, lambda: self.now)
+        self.door.arrived = asyncio.Event()
         self.port = 0
         self._stack = stack
 
     async def come(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        before = self.door.arrived
+        self.door.arrived.clear()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         self._stack.callback(writer.close)
-        while self.door.arrived == before:
-            await asyncio.sleep(0)
+        await self.door.arrived.wait()
         return reader, writer
 
 
