@@ -86,6 +86,10 @@ REDACTED = _problem("redacted", "This message was deleted.")
 ID_REUSED = _problem("id_reused", 'The id "{id}" was used before for something else.', "Give each command a new id.")
 BAD_ID = _problem("bad_id", "An id has 1 to {limit} characters.")
 
+# files
+NO_SUCH_FILE = _problem("no_such_file", "The {name} doesn't exist")
+NOT_YOUR_FILE = _problem("not_your_file", "Only who sent {name} can take it off the shelf.")
+
 # the wire
 BAD_DOCUMENT = _problem("bad_document", "This is not a document that Salon understands: {why}.")
 UNKNOWN_TYPE = _problem("unknown_type", 'There is no document of type "{type}".')
@@ -99,6 +103,11 @@ FOREIGN_PAGE = _problem(
     "foreign_page", "This server answers only under its own address.", "The operator can add names with --names."
 )
 NOT_SPOKEN = _problem("not_spoken", "{language} is not spoken here.")
+LINE_TOO_LONG = _problem("line_too_long", "A line has at most {limit} bytes.")
+UNKNOWN_COMMAND = _problem(
+    "unknown_command", "There is no command {word}.", "/help tells them all; // says a / as it is."
+)
+MISUSED_COMMAND = _problem("misused_command", "This command is written {usage}.")
 
 # the server's own troubles
 DISK_FULL = _problem("disk_full", "The server's disk is full; nothing was kept.", "Try again later.", retry=True)
@@ -125,3 +134,6 @@ BAD_SETTING = _problem("bad_setting", "{name}: {why}.", status=STATUS_USAGE)
 NO_SERVER = _problem("no_server", "No Salon answers at {server}: {why}.")
 BAD_SERVER = _problem("bad_server", "{server} is not HOST:PORT.", status=STATUS_USAGE)
 LOST_SERVER = _problem("lost_server", "The connection to {server} was lost.", retry=True)
+UNSENT = _problem("unsent", "{count} messages were not acknowledged by {server}.", retry=True)
+CLOSED = _problem("closed", "This client has said goodbye already.")
+NO_NAME = _problem("no_name", "There is nobody to take a name from.", "Give one with --name.", status=STATUS_USAGE)

@@ -7,6 +7,7 @@ append, what to rewrite, and what to tell each sender once that is durable.
 from collections.abc import Iterable, Mapping
 from zlib import crc32
 
+import msgspec
 from msgspec import Struct
 
 from salon.core.commands import Command, Say
@@ -56,8 +57,8 @@ def fingerprint(command: Command) -> int:
     """32 bits that differ when one id is used for two contents: a guard against mistakes, not against malice."""
     if isinstance(command, Say):
         return crc32(command.text.encode())
-    text = getattr(command, "text", "")
-    return crc32(f"{type(command).__name__} {getattr(command, 'seq', 0)} {text}".encode())
+    content = {name: value for name, value in msgspec.structs.asdict(command).items() if name not in ("id", "room")}
+    return crc32(msgspec.json.encode([type(command).__name__, content]))
 
 
 def decide_batch(
@@ -86,17 +87,19 @@ def decide_batch(
         if command.id and (before := keys.get(key) or known.get(key)):
             outcomes.append(before if before.fingerprint == mark else refuse(ID_REUSED, id=command.id))
             continue
-        event = decide(author, command, draft.targets)
+        event = decide(author, command, draft.targets, state)
         if isinstance(event, Refusal):
             outcomes.append(event)
             continue
-        entry = draft.add(now, author, event, command.id)
-        kept = Kept(entry.seq, now, mark)
+        kept = Kept(draft.head + len(draft.entries) + 1, now, mark)
         if command.id:
             keys[key] = kept
         outcomes.append(kept)
-        if not isinstance(event, Said):
-            state = apply(state, entry)
+        if type(event) is Said:  # nearly always
+            draft.add(now, author, event, command.id)
+        else:
+            for each in event if isinstance(event, tuple) else (event,):
+                state = apply(state, draft.add(now, author, each, command.id))
     return Batch(draft.entries, draft.rewrites, keys, state, outcomes)
 
 

@@ -3,7 +3,14 @@
 The fields are those of the documents that carry them (docs/protocol.md), so a decoded document is a command already.
 """
 
-from msgspec import Struct
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
+from salon.core.filenames import SafeName
+
+# What every JSON reader can hold, and no log reaches (RFC 8259, section 6).
+Number: TypeAlias = Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)]
 
 
 class Say(Struct, frozen=True, gc=False):
@@ -18,7 +25,7 @@ class Say(Struct, frozen=True, gc=False):
 class Edit(Struct, frozen=True, gc=False):
     """Change the text of one's own message `seq`."""
 
-    seq: int
+    seq: Number
     text: str
     room: str = ""
     id: str = ""
@@ -27,7 +34,7 @@ class Edit(Struct, frozen=True, gc=False):
 class Delete(Struct, frozen=True, gc=False):
     """Delete one's own message `seq`."""
 
-    seq: int
+    seq: Number
     room: str = ""
     id: str = ""
 
@@ -40,4 +47,26 @@ class ChangeTopic(Struct, frozen=True, gc=False):
     id: str = ""
 
 
-Command = Say | Edit | Delete | ChangeTopic
+class Unshelve(Struct, frozen=True, gc=False):
+    """Take one's own file `name` off the shelf."""
+
+    name: str
+    room: str = ""
+    id: str = ""
+
+
+class Shelve(Struct, frozen=True, gc=False):
+    """Put a file on the shelf whose bytes are stored already. No document says this: it is how an upload ends.
+
+    `keep` is how many files this room's shelf keeps, 0 for all.
+    """
+
+    name: SafeName
+    size: int
+    sha256: str
+    keep: int = 0
+    room: str = ""
+    id: str = ""
+
+
+Command = Say | Edit | Delete | ChangeTopic | Shelve | Unshelve

@@ -6,6 +6,8 @@ change here is a migration. Fields at their default are left out.
 
 from msgspec import Struct
 
+from salon.core.filenames import SafeName
+
 
 class Said(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="event", tag="said"):
     """Somebody said something. `edited` and `redacted` are the numbers of the entries that changed it last, or 0."""
@@ -34,7 +36,23 @@ class TopicChanged(Struct, frozen=True, gc=False, omit_defaults=True, tag_field=
     topic: str
 
 
-Event = Said | Edited | Redacted | TopicChanged
+class Shelved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="event", tag="shelved"):
+    """A file was put on the shelf: its bytes are in the blob store under `sha256`, `size` of them."""
+
+    name: SafeName
+    size: int
+    sha256: str
+
+
+class Unshelved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="event", tag="unshelved"):
+    """A file left the shelf: pushed out where the shelf keeps the `keep` newest, or taken away (`keep` 0)."""
+
+    name: SafeName
+    sha256: str
+    keep: int = 0
+
+
+Event = Said | Edited | Redacted | TopicChanged | Shelved | Unshelved
 
 
 class Entry(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from salon.core.events import Entry, TopicChanged
+from salon.core import shelf
+from salon.core.events import Entry, Shelved, TopicChanged, Unshelved
 from salon.core.people import Person
+from salon.core.shelf import Shelf, Shelfmark
 
 
 class RoomState(Struct, frozen=True, omit_defaults=True):
@@ -19,6 +21,7 @@ class RoomState(Struct, frozen=True, omit_defaults=True):
     name: str = ""
     topic: str = ""
     between: tuple[Person, ...] = ()
+    shelf: Shelf = ()
 
     @property
     def direct(self) -> bool:
@@ -34,6 +37,11 @@ def apply(state: RoomState, entry: Entry) -> RoomState:
     event = entry.event
     if isinstance(event, TopicChanged):
         return msgspec.structs.replace(state, topic=event.topic)
+    if isinstance(event, Shelved):
+        mark = Shelfmark(event.name, event.size, event.sha256, entry.author, entry.person, entry.time, entry.seq)
+        return msgspec.structs.replace(state, shelf=shelf.add(state.shelf, mark))
+    if isinstance(event, Unshelved):
+        return msgspec.structs.replace(state, shelf=shelf.remove(state.shelf, event.name))
     return state
 
 

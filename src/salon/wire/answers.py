@@ -12,6 +12,7 @@ class Bounds(Struct, frozen=True, gc=False, omit_defaults=True):
     first: int
     seq: int
     read: int = 0
+    topic: str = ""
 
 
 class ConnectAck(Struct, frozen=True, omit_defaults=True):
@@ -55,6 +56,9 @@ class Notification(Struct, frozen=True, omit_defaults=True):
     joined: list[str] = []
     left: list[str] = []
     members: list[str] | None = None
+    name: str = ""
+    size: int | None = None
+    sha256: str = ""
 
 
 class Ack(Struct, frozen=True, gc=False, omit_defaults=True):

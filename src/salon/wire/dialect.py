@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from salon.core.batch import Kept
 from salon.core.commands import Command
-from salon.core.events import Edited, Entry, Redacted, Said, TopicChanged
+from salon.core.events import Edited, Entry, Redacted, Said, Shelved, TopicChanged, Unshelved
 from salon.core.people import Person
 from salon.errors import Refusal
 from salon.wire.answers import (
@@ -42,7 +42,12 @@ class RoomView(Struct, frozen=True):
 
 
 class Dialect(Protocol):
-    """How one kind of client is told what happens. Pure: encoded once, written to all who speak it."""
+    """How one kind of client is told what happens. Pure: encoded once, written to all who speak it.
+
+    `echo`: whether people are shown their own entries, and that they came and went themselves.
+    """
+
+    echo: bool
 
     def entries(self, room: RoomView, entries: Sequence[Entry]) -> bytes:
         """Entries of one room, in their order."""
@@ -68,6 +73,8 @@ class Dialect(Protocol):
 
 class Documents:
     """JSON documents, `message` for what was said and `notification` for all else."""
+
+    echo = True
 
     def finish(self, lines: bytes) -> bytes:
         """Documents, a line each, as they go out."""
@@ -159,6 +166,22 @@ def _topic(room: RoomView, entry: Entry, event: TopicChanged) -> NotificationDoc
     return _noted(room, entry, sentence, "topic", topic=event.topic)
 
 
+def _shelved(room: RoomView, entry: Entry, event: Shelved) -> NotificationDocument:
+    sentence = f"User {entry.author} uploaded the {event.name} file"
+    return _noted(room, entry, sentence, "shelved", name=event.name, size=event.size, sha256=event.sha256)
+
+
+def _unshelved(room: RoomView, entry: Entry, event: Unshelved) -> NotificationDocument:
+    return _noted(room, entry, unshelved_sentence(entry, event), "unshelved", name=event.name, sha256=event.sha256)
+
+
+def unshelved_sentence(entry: Entry, event: Unshelved) -> str:
+    """Why a file is not on the shelf any more."""
+    if event.keep:
+        return f"{event.name} left the shelf (the {event.keep} newest are kept)"
+    return f"{entry.author} took {event.name} off the shelf."
+
+
 def _noted(room: RoomView, entry: Entry, sentence: str, kind: str, **fields: Any) -> NotificationDocument:
     return NotificationDocument(
         Notification(sentence, kind, room.name, entry.seq, entry.time, entry.author, entry.id, **fields)
@@ -170,6 +193,8 @@ _DOCUMENT_OF: dict[type, Callable[[RoomView, Entry, Any], MessageDocument | Noti
     Edited: _edited,
     Redacted: _redacted,
     TopicChanged: _topic,
+    Shelved: _shelved,
+    Unshelved: _unshelved,
 }
 
 DOCUMENTS = Documents()
