@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from salon.core.commands import ChangeTopic, Delete, Edit, Say
-from salon.core.limits import ID_CHARS
-from salon.errors import BAD_DOCUMENT, BAD_ID, UNKNOWN_TYPE, Refusal, refuse
+from salon.core.commands import ChangeTopic, Delete, Edit, Number, Say
+from salon.errors import BAD_DOCUMENT, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.framing import DocumentScanner
 
 
@@ -20,9 +19,9 @@ class Connect(Struct, frozen=True):
 
     name: str
     room: str = ""
-    version: int = 0
+    version: Number = 0
     client: str = ""
-    rooms: dict[str, int] = {}
+    rooms: dict[str, Number] = {}
     id: str = ""
 
 
@@ -30,7 +29,7 @@ class Join(Struct, frozen=True):
     """Follow a room. `since`: absent from now, 0 from the first kept, N after entry N, -N the last N."""
 
     room: str
-    since: int | None = None
+    since: Number | None = None
     id: str = ""
 
 
@@ -43,8 +42,8 @@ class History(Struct, frozen=True):
     """Up to `limit` entries before number `before` (0: before the end)."""
 
     room: str = ""
-    before: int = 0
-    limit: int = 50
+    before: Number = 0
+    limit: Number = 50
     id: str = ""
 
 
@@ -64,7 +63,7 @@ class Typing(Struct, frozen=True):
 class Read(Struct, frozen=True):
     """This person has read the room up to `seq`."""
 
-    seq: int
+    seq: Number
     room: str = ""
     id: str = ""
 
@@ -156,16 +155,16 @@ class DocumentReader:
     def feed(self, data: bytes) -> list[Payload]:
         """The payloads of the documents that became whole."""
         payloads: list[Payload] = []
-        at, lines = 0, True
+        at, end = 0, 0 if self.broken else data.rfind(b"\n") + 1
         while True:
-            if lines and self._scanner.idle and (end := data.rfind(b"\n", at) + 1) > at:
+            if at < end and self._scanner.idle:
                 # What well-behaved clients send: whole lines, one document each. One call decodes them all; anything
                 # that is not so fails there, and goes the long way.
                 try:
                     payloads += [document.payload for document in _decoder.decode_lines(data[at:end])]
                     at = end
                 except _UNDECODABLE:
-                    lines = False
+                    end = 0
             document, at = self._scanner.next(data, at)
             if document is None:
                 return payloads
@@ -193,8 +192,3 @@ def _refused(document: bytes, error: Exception) -> Refused:
     if envelope.type not in VOCABULARY:
         return Refused(refuse(UNKNOWN_TYPE, type=envelope.type), command_id)
     return Refused(refuse(BAD_DOCUMENT, why=str(error)), command_id)
-
-
-def id_flaw(command_id: str) -> Refusal | None:
-    """Why this cannot be a command's id, or None."""
-    return refuse(BAD_ID, limit=ID_CHARS) if len(command_id) > ID_CHARS else None

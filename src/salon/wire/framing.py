@@ -26,8 +26,7 @@ class DocumentScanner:
     def __init__(self, limit: int = DOCUMENT_BYTES) -> None:
         self.limit = limit
         self.broken: Refusal | None = None
-        self._pieces: list[bytes] = []  # of the document that is not whole yet
-        self._size = 0
+        self._held = bytearray()  # of the document that is not whole yet; a list of small pieces would be far larger
         self._depth = 0
         self._tokens = 0
         self._in_string = False
@@ -41,7 +40,7 @@ class DocumentScanner:
     @property
     def held(self) -> int:
         """How many bytes are kept of a document that is not whole yet."""
-        return self._size
+        return len(self._held)
 
     def feed(self, data: bytes) -> list[bytes]:
         """Every document that becomes whole with these bytes."""
@@ -66,10 +65,8 @@ class DocumentScanner:
         if self.broken is not None or at == len(data):
             return None, len(data)
         begin, at = at, self._scan(data, at)
-        self._keep(data[begin:at] if begin or at < len(data) else data)
-        if self._depth or self.broken is not None:
-            return None, len(data)
-        return self._whole(), at
+        document = self._take(data[begin:at])
+        return document, len(data) if document is None else at
 
     def _scan(self, data: bytes, at: int) -> int:
         """Follow the document from `at` to its end or the end of the data; where that is."""
@@ -112,20 +109,25 @@ class DocumentScanner:
             at += 1
         return at
 
-    def _keep(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        self._size += len(piece)
-        if self._size > self.limit:
+    def _take(self, piece: bytes) -> bytes | None:
+        """The document, if it is whole with this piece; else keep what there is of it."""
+        if len(self._held) + len(piece) > self.limit:
             self._break(refuse(DOCUMENT_TOO_LARGE, limit=self.limit))
-
-    def _whole(self) -> bytes:
-        document = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces = []
-        self._size = self._tokens = 0
+        if self.broken is not None:
+            return None
+        if self._depth:
+            self._held += piece
+            return None
+        self._tokens = 0
+        if not self._held:
+            return piece
+        self._held += piece
+        document = bytes(self._held)
+        self._held = bytearray()
         return document
 
     def _break(self, why: Refusal) -> None:
         if self.broken is None:
             self.broken = why
-        self._pieces = []
-        self._size = self._depth = 0
+        self._held = bytearray()
+        self._depth = 0
