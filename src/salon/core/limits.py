@@ -2,6 +2,7 @@
 
 KIB = 1024
 MIB = 1024 * KIB
+GIB = 1024 * MIB
 
 # what people may say
 NAME_CHARS = 64  # a person's name; fits a column of a table
@@ -13,6 +14,7 @@ SECRET_CHARS = 32  # 128 random bits as hex digits
 
 # what comes in
 DOCUMENT_BYTES = 8 * MIB  # 1,000,000 characters of 4 bytes, escaped, with room to spare
+LINE_BYTES = 4 * TEXT_CHARS + KIB  # a line of plain text: a message of the widest characters, and a command before it
 DOCUMENT_DEPTH = 32  # the vocabulary nests 3 deep; a parser's stack must not be the limit
 DOCUMENT_TOKENS = 65_536  # brackets and strings in one document: bounds the time its scan may take
 UNSETTLED_COMMANDS = 1_000  # of one session: accepted, but not committed yet

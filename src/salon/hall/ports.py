@@ -1,8 +1,8 @@
 """What the hall needs of a store. Every method answers with a future, so that nothing here needs a task to wait."""
 
 from asyncio import Future
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import BinaryIO, Protocol
 
 from msgspec import Struct
 
@@ -95,7 +95,64 @@ class People(Protocol):
         """The person has read the room up to `seq`. A position never goes back."""
 
 
-class Store(Log, People, Protocol):
+class Unfinished(Struct, frozen=True):
+    """An upload that no entry names yet: how much there is, for how many seconds nothing came, its hash once whole."""
+
+    upload: str
+    note: bytes
+    offset: int
+    silent: float
+    sha256: str = ""
+
+
+class Blobs(Protocol):
+    """Bytes under their SHA-256, and uploads until they are whole. Fails with `SalonError`, `disk_full` among them."""
+
+    def free(self) -> int:
+        """Bytes that uploads may still take."""
+
+    def unfinished(self) -> Future[list[Unfinished]]:
+        """The uploads that a server before this one left."""
+
+    def create(self, upload: str, note: bytes) -> Future[None]:
+        """Begin an upload; `note` says what it is and is kept until its end."""
+
+    def write(self, upload: str, data: bytes) -> Future[int]:
+        """Append; how much there is then. Jobs of one upload must not overlap. What fails adds nothing."""
+
+    def cut(self, upload: str, size: int) -> Future[None]:
+        """Forget everything behind `size` bytes."""
+
+    def finish(self, upload: str) -> Future[str]:
+        """The SHA-256 of what was written, under which it is found from now on. The upload is kept until discarded."""
+
+    def discard(self, upload: str) -> Future[None]:
+        """Forget an upload, and what came of it where it is not finished."""
+
+    def open(self, sha256: str) -> Future[BinaryIO | None]:
+        """The bytes, to be closed by whoever asked; readable to their end also when they are removed meanwhile."""
+
+    def remove(self, sha256: str) -> Future[None]:
+        """Let bytes go that nothing names."""
+
+    def sweep(self, named: Collection[str]) -> Future[int]:
+        """Remove old bytes that nothing names; how many there were."""
+
+    def close(self) -> Future[None]:
+        """Let go of everything; unfinished uploads stay."""
+
+
+class Counters(Protocol):
+    """What is counted of files."""
+
+    def count_download(self, room: str, seq: int) -> Future[None]:
+        """The file that entry `seq` of the room shelved was fetched once more."""
+
+    def downloads(self, room: str) -> Future[Mapping[int, int]]:
+        """How often the room's files were fetched, by the number of the entry that shelved them."""
+
+
+class Store(Log, People, Counters, Protocol):
     """A log and its people in one place."""
 
     def close(self) -> Future[None]:

@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import Future
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ class MemoryStore:
         self._people: dict[tuple[str, bytes], Person] = {}
         self._latest: dict[str, Person] = {}
         self._read: dict[int, dict[str, int]] = {}
+        self._downloads: dict[str, Counter[int]] = {}
 
     def append(self, room: str, expected_head: int, batch: Batch, state: RoomState | None) -> Future[Appended]:
         return _done(self._append(room, expected_head, batch, state))
@@ -124,6 +126,13 @@ class MemoryStore:
         mine = self._read.setdefault(person, {})
         mine[room] = max(seq, mine.get(room, 0))
         return _done(None)
+
+    def count_download(self, room: str, seq: int) -> Future[None]:
+        self._downloads.setdefault(room, Counter())[seq] += 1
+        return _done(None)
+
+    def downloads(self, room: str) -> Future[Mapping[int, int]]:
+        return _done(dict(self._downloads.get(room, {})))
 
     def close(self) -> Future[None]:
         return _done(None)

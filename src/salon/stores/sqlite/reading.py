@@ -116,6 +116,11 @@ def positions(connection: sqlite3.Connection, person: int) -> dict[str, int]:
     return dict(connection.execute("SELECT room, seq FROM positions WHERE person = ?", (person,)).fetchall())
 
 
+def downloads(connection: sqlite3.Connection, room: str) -> dict[int, int]:
+    """How often a room's files were fetched."""
+    return dict(connection.execute("SELECT seq, count FROM downloads WHERE room = ?", (room,)).fetchall())
+
+
 def _place(connection: sqlite3.Connection, key: str) -> int | None:
     row = connection.execute("SELECT number FROM rooms WHERE key = ?", (key,)).fetchone()
     return row[0] << SEQ_BITS if row else None

@@ -53,7 +53,16 @@ _FIRST = (
     ) WITHOUT ROWID, STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_DOWNLOADS = (
+    """CREATE TABLE downloads (
+        room  TEXT NOT NULL,
+        seq   INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (room, seq)
+    ) WITHOUT ROWID, STRICT""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _DOWNLOADS)
 
 
 def migrate(connection: sqlite3.Connection, folder: str) -> None:

@@ -89,6 +89,12 @@ class SqliteStore:
     def mark_read(self, person: int, room: str, seq: int) -> Future[None]:
         return self._writer.submit(lambda c: writing.mark_read(c, person, room, seq))
 
+    def count_download(self, room: str, seq: int) -> Future[None]:
+        return self._writer.submit(lambda c: writing.count_download(c, room, seq))
+
+    def downloads(self, room: str) -> Future[Mapping[int, int]]:
+        return self._reader.submit(lambda c: reading.downloads(c, room))
+
     def close(self) -> Future[None]:
         closed = self._reader.close()
         done = asyncio.get_running_loop().create_future()

@@ -158,3 +158,11 @@ def mark_read(connection: sqlite3.Connection, person: int, room: str, seq: int) 
         "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
         (person, room, seq),
     )
+
+
+def count_download(connection: sqlite3.Connection, room: str, seq: int) -> None:
+    """One more download of the file that entry `seq` shelved."""
+    connection.execute(
+        "INSERT INTO downloads VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+        (room, seq),
+    )
