@@ -5,11 +5,12 @@ from asyncio import Future
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import TypeVar
 
 from salon.core.batch import Batch, IdempotencyKey, Kept
 from salon.core.events import Entry
-from salon.core.limits import IDEMPOTENCY_SECONDS
+from salon.core.limits import CHUNK_BYTES, IDEMPOTENCY_SECONDS
 from salon.core.names import fold
 from salon.core.people import Person
 from salon.core.room import RoomState
@@ -69,12 +70,13 @@ class MemoryStore:
     def read(self, room: str, after: int, limit: int) -> Future[list[Entry]]:
         found = self._rooms.get(room)
         begin = max(0, after + 1 - found.first) if found else 0
-        return _done(found.entries[begin : begin + limit] if found else [])
+        return _done(_page(islice(found.entries, begin, begin + limit)) if found else [])
 
     def read_before(self, room: str, seq: int, limit: int) -> Future[list[Entry]]:
         found = self._rooms.get(room)
-        end = max(0, seq - found.first) if found else 0
-        return _done(found.entries[:end][-limit:] if found and limit else [])
+        end = max(0, min(seq - found.first, len(found.entries))) if found else 0
+        backwards = _page(found.entries[n] for n in range(end - 1, max(-1, end - 1 - limit), -1)) if found else []
+        return _done(backwards[::-1])
 
     def fetch(self, room: str, seqs: Iterable[int]) -> Future[dict[int, Entry]]:
         found = self._rooms.get(room)
@@ -140,6 +142,18 @@ class MemoryStore:
     def _stored(self, key: str) -> Stored:
         room = self._rooms[key]
         return Stored(key, room.first, room.head, room.time, room.state)
+
+
+def _page(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries until they are about a chunk's worth of bytes; at least one, where there is one."""
+    page: list[Entry] = []
+    size = 0
+    for entry in entries:
+        page.append(entry)
+        size += len(getattr(entry.event, "text", None) or "")
+        if size >= CHUNK_BYTES:
+            break
+    return page
 
 
 def _done(value: T) -> Future[T]:

@@ -30,9 +30,12 @@ class FolderLock:
             )
             os.close(self._file)
             raise SalonError(refuse(FOLDER_IN_USE, folder=folder, pid=pid or "unknown")) from error
-        os.ftruncate(self._file, 0)
-        os.lseek(self._file, 0, os.SEEK_SET)
-        os.write(self._file, b" %d\n" % os.getpid())  # the first byte is what Windows locks
+        try:
+            os.ftruncate(self._file, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, b" %d\n" % os.getpid())  # the first byte is what Windows locks
+        except OSError:
+            pass  # a full disk: the lock holds without a name on it, and what was kept can still be read
 
     def _lock(self) -> None:
         if fcntl is not None:

@@ -78,8 +78,10 @@ def fetch(connection: sqlite3.Connection, key: str, seqs: list[int]) -> dict[int
     found: dict[int, Entry] = {}
     if place is not None:
         for seq in seqs:
+            if not 0 < seq <= SEQ_MASK:  # a client's number may be anything; a larger one would be another room's place
+                continue
             row = connection.execute("SELECT body FROM entries WHERE place = ?", (place | seq,)).fetchone()
-            if row and 0 < seq <= SEQ_MASK:
+            if row:
                 found[seq] = _entry(row[0])
     return found
 

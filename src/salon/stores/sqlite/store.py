@@ -30,7 +30,7 @@ def open_store(folder: Path) -> "SqliteStore":
     lock = FolderLock(folder)
     try:
         return SqliteStore(folder / FILE, lock)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         lock.release()
         raise SalonError(refuse(FOLDER_UNUSABLE, folder=folder, why=error)) from error
     except SalonError:
@@ -122,13 +122,17 @@ def _settle(work: Future[Appended], done: Future[Appended]) -> None:
 
 def _writable(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, cached_statements=256)
-    file.chmod(0o600)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // 4096}")  # pages
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -16384")  # KiB: the newest pages of the ids' tree
-    migrate(connection, str(file.parent))
+    try:
+        file.chmod(0o600)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // 4096}")  # pages
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -16384")  # KiB: the newest pages of the ids' tree
+        migrate(connection, str(file.parent))
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

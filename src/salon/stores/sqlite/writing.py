@@ -135,21 +135,20 @@ def enter(connection: sqlite3.Connection, name: str, proof: bytes, now: int) -> 
         "SELECT number, proof FROM people WHERE fold = ? ORDER BY seen DESC, number DESC", (folded,)
     ).fetchall()
     number = next((number for number, known in rows if known == proof), None)
+    seen = max(now, _seen_last(connection, folded) + 1)  # the order counts, whatever the clock does
     if number is None:
         connection.execute(
-            "INSERT INTO people (fold, proof, name, seen) VALUES (?, ?, ?, ?)", (folded, proof, name, now)
+            "INSERT INTO people (fold, proof, name, seen) VALUES (?, ?, ?, ?)", (folded, proof, name, seen)
         )
         (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
     elif number != rows[0][0]:
-        connection.execute(
-            "UPDATE people SET seen = ? WHERE number = ?", (max(now, _seen_last(connection, folded) + 1), number)
-        )
+        connection.execute("UPDATE people SET seen = ? WHERE number = ?", (seen, number))
     return Person(name, number)
 
 
 def _seen_last(connection: sqlite3.Connection, folded: str) -> int:
     (seen,) = connection.execute("SELECT max(seen) FROM people WHERE fold = ?", (folded,)).fetchone()
-    return int(seen)
+    return int(seen or 0)
 
 
 def mark_read(connection: sqlite3.Connection, person: int, room: str, seq: int) -> None:
