@@ -88,6 +88,15 @@ BAD_ID = _problem("bad_id", "An id has 1 to {limit} characters.")
 
 # files
 NO_SUCH_FILE = _problem("no_such_file", "The {name} doesn't exist")
+TOO_LARGE = _problem("too_large", "File {name} is too large (limit {limit} bytes)")
+NO_ROOM = _problem("no_room", "There is no room for {name} on the server's disk ({size} bytes).", retry=True)
+SIZE_DIFFERS = _problem("size_differs", "More bytes came for {name} than the {size} that were announced.")
+CHECKSUM_DIFFERS = _problem(
+    "checksum_differs", "The bytes are not those that were sent; they were not kept.", retry=True
+)
+OFFSET_DIFFERS = _problem("offset_differs", "The upload stands at byte {offset}.", "Go on from there.", retry=True)
+UNKNOWN_UPLOAD = _problem("unknown_upload", "There is no such upload.", "It may be over, or given up after a day.")
+TOO_MANY_UPLOADS = _problem("too_many_uploads", "One person sends at most {limit} files at once.", retry=True)
 NOT_YOUR_FILE = _problem("not_your_file", "Only who sent {name} can take it off the shelf.")
 
 # the wire
@@ -136,4 +145,5 @@ BAD_SERVER = _problem("bad_server", "{server} is not HOST:PORT.", status=STATUS_
 LOST_SERVER = _problem("lost_server", "The connection to {server} was lost.", retry=True)
 UNSENT = _problem("unsent", "{count} messages were not acknowledged by {server}.", retry=True)
 CLOSED = _problem("closed", "This client has said goodbye already.")
+NO_OWN_MESSAGE = _problem("no_own_message", "You have said nothing here that could be changed.")
 NO_NAME = _problem("no_name", "There is nobody to take a name from.", "Give one with --name.", status=STATUS_USAGE)

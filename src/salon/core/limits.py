@@ -22,6 +22,9 @@ UNSETTLED_BYTES = 1 * MIB
 REPLY_BYTES = 256 * KIB  # answers that a session has not taken yet
 SESSION_ROOMS = 1_000  # rooms that one session follows
 
+UPLOADS_PER_PERSON = 16  # on their way at once
+UPLOAD_EXPIRY_SECONDS = 24 * 3600  # an upload that was silent for so long is given up
+
 # what goes out
 CHUNK_BYTES = 256 * KIB  # one write of a follower, unless one entry alone is larger
 HIGH_WATER = 256 * KIB  # a transport that buffers more parks its followers

@@ -14,6 +14,7 @@ from salon.core.limits import GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
 from salon.core.names import LOBBY, direct_name, fold, room_name
 from salon.core.people import Person
 from salon.core.room import RoomState
+from salon.core.shelf import Shelf
 from salon.errors import CLOSING, NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, SalonError, refuse
 from salon.ground.tasks import Tasks
 from salon.hall.following import Follower
@@ -48,15 +49,20 @@ class Hall:
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
         self._closing: Future[None] | None = None
+        self._shelf_changed: Callable[[Shelf, Shelf], None] | None = None
         self._holders: dict[Session, Holder] = {}
         self._budget = Budget()
-        self._loop = asyncio.get_running_loop()
-        self.submitting = Submitting(self._loop, clock, self.tasks, self._committed, self._rest)
+        self.loop = asyncio.get_running_loop()
+        self.submitting = Submitting(self.loop, clock, self.tasks, self._committed, self._rest)
 
     @property
     def rings_bytes(self) -> int:
         """What the newest entries of all rooms take in memory."""
         return self._budget.used
+
+    def watch_shelves(self, changed: Callable[[Shelf, Shelf], None]) -> None:
+        """Have `changed` called with a shelf as it was and as it is, whenever a batch changed one."""
+        self._shelf_changed = changed
 
     # coming and going
 
@@ -93,7 +99,7 @@ class Hall:
         if holder is not None:
             holder.sessions.remove(session)
             if broken:
-                self._loop.call_later(GRACE_SECONDS, self.register.release, holder)
+                self.loop.call_later(GRACE_SECONDS, self.register.release, holder)
             else:
                 self.register.release(holder)
 
@@ -143,7 +149,7 @@ class Hall:
         del room.followers[session]
         if not room.state.direct:
             room.depart(session.person, broken=broken)
-        self._forget_if_deserted(room)
+        self.forget_if_deserted(room)
 
     async def open(self, key: str, state: RoomState) -> Room:
         """The room with this key, loaded where it is not in memory; `state` is what it begins with where it is new.
@@ -159,13 +165,13 @@ class Hall:
                 finally:
                     del self._loading[key]
                 self.rooms[key] = Room(
-                    key, stored.state if stored else state, stored, self.store, self._budget, self._forget_if_deserted
+                    key, stored.state if stored else state, stored, self.store, self._budget, self.forget_if_deserted
                 )
             else:
                 await asyncio.wait([loading])
         return room
 
-    def _forget_if_deserted(self, room: Room) -> None:
+    def forget_if_deserted(self, room: Room) -> None:
         if room.deserted and self.rooms.get(room.key) is room:
             del self.rooms[room.key]
             room.ring.clear()
@@ -192,29 +198,36 @@ class Hall:
 
     def _committed(self, room: Room, batch: Batch) -> None:
         """Both people of a direct room follow it from its first sound on, in all their sessions."""
+        if batch.state.shelf is not room.state.shelf and self._shelf_changed is not None:
+            self._shelf_changed(room.state.shelf, batch.state.shelf)
         for person in room.state.between:
             for session in self.register.sessions_of(person):
                 self._follow(session, room, None)
 
     # asking
 
-    async def find(self, session: Session, raw_name: str) -> Room | Refusal:
+    async def find(self, person: Person, raw_name: str) -> Room | Refusal:
         """A room that this person may read, whether they follow it or not."""
-        key = await self._key_of(session.person, raw_name or LOBBY)
+        key = await self._key_of(person, raw_name or LOBBY)
         if isinstance(key, Refusal):
             return key
         if key in self.rooms or key == LOBBY or await self.store.load(key):
             return await self.open(key, RoomState(raw_name or LOBBY))
         return refuse(UNKNOWN_ROOM, room=raw_name)
 
+    async def find_or_make(self, person: Person, raw_name: str) -> Room | Refusal:
+        """A room that this person may write to; an open one is made where it is not."""
+        key = await self._key_of(person, raw_name or LOBBY)
+        return key if isinstance(key, Refusal) else await self.open(key, RoomState(raw_name.strip() or LOBBY))
+
     async def history(self, session: Session, raw_name: str, before: int, limit: int) -> Page | Refusal:
         """Up to `limit` entries before number `before`, or before the end where that is 0."""
-        room = await self.find(session, raw_name)
+        room = await self.find(session.person, raw_name)
         if isinstance(room, Refusal):
             return room
         limit = max(1, min(limit, HISTORY_ENTRIES))
         entries = await self.store.read_before(room.key, before if before > 0 else room.head + 1, limit)
-        self._forget_if_deserted(room)
+        self.forget_if_deserted(room)
         return Page(room, entries)
 
     async def list_rooms(self, session: Session) -> list[RoomLine]:
@@ -272,7 +285,7 @@ class Hall:
         """Tell everybody, write what is on its way, end every session, close the store."""
         for session in self.sessions:
             session.busy = True  # nothing more is read
-        self._closing = self._loop.create_future()
+        self._closing = self.loop.create_future()
         self._note_rest()
         await self._closing
         for session in list(self.sessions):
@@ -283,7 +296,7 @@ class Hall:
 
     def _rest(self, room: Room) -> None:
         """A room has nothing to write."""
-        self._forget_if_deserted(room)
+        self.forget_if_deserted(room)
         self._note_rest()
 
     def _note_rest(self) -> None:

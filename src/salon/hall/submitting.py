@@ -8,7 +8,7 @@ import logging
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import cast
+from typing import Protocol, cast
 
 from msgspec import Struct
 
@@ -16,14 +16,23 @@ from salon.core.batch import Batch, IdempotencyKey, Kept, Submission, decide_bat
 from salon.core.commands import Command
 from salon.core.events import Entry, Said
 from salon.core.limits import BATCH_COMMANDS
+from salon.core.people import Person
 from salon.core.rules import Targets, target_of
 from salon.errors import INTERNAL, Refusal, SalonError, refuse
 from salon.ground.tasks import Tasks
 from salon.hall.ports import Appended, Conflict, Failed, Known
 from salon.hall.room import Room
-from salon.hall.session import Session
 
 log = logging.getLogger("salon")
+
+
+class Origin(Protocol):
+    """Whoever submits a command: a session, or somebody who waits for this one."""
+
+    person: Person
+
+    def settle(self, room: str, outcomes: list[tuple[Command, Kept | Refusal]]) -> None:
+        """Hear what became of one's commands."""
 
 
 class _Round(Struct):
@@ -60,9 +69,9 @@ class Submitting:
         self.commands = 0
         self.entries = 0
 
-    def submit(self, room: Room, session: Session, command: Command) -> None:
-        """Have the command decided with the next batch; the session hears what became of it."""
-        room.inbox.append(Submission(session.person, command, session))
+    def submit(self, room: Room, origin: Origin, command: Command) -> None:
+        """Have the command decided with the next batch; its origin hears what became of it."""
+        room.inbox.append(Submission(origin.person, command, origin))
         if not room.busy:
             room.busy = True
             self._loop.call_soon(self._begin, room)
@@ -155,12 +164,12 @@ class Submitting:
 
     def _settle(self, round_: _Round, outcomes: Sequence[Kept | Refusal]) -> None:
         """Tell every sender what became of what they asked."""
-        told: dict[Session, list[tuple[Command, Kept | Refusal]]] = {}
+        told: dict[Origin, list[tuple[Command, Kept | Refusal]]] = {}
         for submission, outcome in zip(round_.submissions, outcomes, strict=True):
-            told.setdefault(cast(Session, submission.origin), []).append((submission.command, outcome))
+            told.setdefault(cast(Origin, submission.origin), []).append((submission.command, outcome))
         name = round_.room.view.name
-        for session, theirs in told.items():
-            session.settle(name, theirs)
+        for origin, theirs in told.items():
+            origin.settle(name, theirs)
 
     def _next(self, round_: _Round) -> None:
         """Start the batch that has gathered meanwhile, or rest."""

@@ -59,6 +59,7 @@ class Notification(Struct, frozen=True, omit_defaults=True):
     name: str = ""
     size: int | None = None
     sha256: str = ""
+    offset: int = 0
 
 
 class Ack(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -112,6 +112,13 @@ class Documents:
         sentence = f"{len(names)} are here."
         return self.document(NotificationDocument(Notification(sentence, "members", room.name, members=names)))
 
+    def progress(self, room: RoomView, by: str, name: str, size: int, offset: int, gone: bool) -> bytes:
+        """How far somebody's upload is, or that it was given up."""
+        sentence = f"{by} gave up {name}." if gone else f"{by} is sending {name}."
+        kind = "upload_gone" if gone else "upload"
+        about = Notification(sentence, kind, room.name, sender=by, name=name, size=size, offset=offset)
+        return self.document(NotificationDocument(about))
+
     def gap(self, room: RoomView, first: int, last: int, why: str) -> bytes:
         return self.document(GapDocument(Gap(room.name, first, last, why)))
 
