@@ -13,7 +13,8 @@ import pytest
 
 from salon.core import limits
 from salon.edges.conversation import LIMITS, VERSION
-from salon.wire.answers import AnyDocument, ConnectAck, decode_answer, encode
+from salon.wire.answers import AnyDocument, ConnectAck, Notification, decode_answer, encode
+from salon.wire.dialect import DOCUMENTS
 from salon.wire.documents import VOCABULARY, Refused, decode
 from salon.wire.handshake import Language, language_of
 from tests.docs.reading import blocks, read, sections, tables
@@ -84,6 +85,12 @@ def test_the_greeting_has_the_limits_and_the_version_of_this_server() -> None:
     assert isinstance(payload, ConnectAck)
     assert payload.limits == LIMITS
     assert payload.version == VERSION
+
+
+def test_what_is_in_no_log_has_no_number_that_a_client_would_take_for_its_place() -> None:
+    notice = decode_answer(DOCUMENTS.notice("read", "Read up to 3.", "garden", "Ann", 3)).payload
+    assert isinstance(notice, Notification)
+    assert (notice.seq, notice.time, notice.target) == (0, 0, 3)
 
 
 def test_tables_of_errors_and_limits_are_those_of_the_code() -> None:

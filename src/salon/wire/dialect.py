@@ -61,8 +61,8 @@ class Dialect(Protocol):
     def gap(self, room: RoomView, first: int, last: int, why: str) -> bytes:
         """Entries that cannot be had any more."""
 
-    def notice(self, kind: str, sentence: str, room: str = "", sender: str = "", seq: int = 0) -> bytes:
-        """A sentence that is not in the log."""
+    def notice(self, kind: str, sentence: str, room: str = "", sender: str = "", target: int = 0) -> bytes:
+        """A sentence that is not in the log, so without `seq`; `target` is the entry that it is about."""
 
     def settled(self, room: str, outcomes: Sequence[tuple[Command, Kept | Refusal]]) -> bytes:
         """What became of one's own commands, now that it is durable."""
@@ -122,8 +122,8 @@ class Documents:
     def gap(self, room: RoomView, first: int, last: int, why: str) -> bytes:
         return self.document(GapDocument(Gap(room.name, first, last, why)))
 
-    def notice(self, kind: str, sentence: str, room: str = "", sender: str = "", seq: int = 0) -> bytes:
-        return self.document(NotificationDocument(Notification(sentence, kind, room, sender=sender, seq=seq)))
+    def notice(self, kind: str, sentence: str, room: str = "", sender: str = "", target: int = 0) -> bytes:
+        return self.document(NotificationDocument(Notification(sentence, kind, room, sender=sender, target=target)))
 
     def settled(self, room: str, outcomes: Sequence[tuple[Command, Kept | Refusal]]) -> bytes:
         return self.finish(
