@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"salon {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands)
+    _add_chat(commands)
     return parser
 
 
@@ -52,6 +53,22 @@ def _serve(arguments: argparse.Namespace) -> int:
     finally:
         journal.stop()
     return 0
+
+
+def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    chat = commands.add_parser(
+        "chat", help="talk, at a terminal or through pipes", description="Talk in a room. /help tells what one can do."
+    )
+    chat.add_argument("--server", metavar="HOST:PORT", default="", help="where the server is (127.0.0.1:12345)")
+    chat.add_argument("--name", default="", help="who you are (a terminal asks; a pipe takes the login name)")
+    chat.add_argument("--room", default="", help="where to talk first (lobby)")
+    chat.set_defaults(run=_chat)
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from salon.faces.console.start import chat
+
+    return asyncio.run(chat(arguments.server, arguments.name, arguments.room))
 
 
 if __name__ == "__main__":

@@ -135,6 +135,15 @@ _envelope = msgspec.json.Decoder(_Envelope)
 _only_id = msgspec.json.Decoder(_OnlyId)
 
 
+_encoder = msgspec.json.Encoder()
+_TYPE_OF = {payload: kind for kind, payload in reversed(VOCABULARY.items())}
+
+
+def encode(payload: Struct) -> bytes:
+    """A payload of the vocabulary as the document that carries it: one line."""
+    return _encoder.encode({"type": _TYPE_OF[type(payload)], "payload": payload}) + b"\n"
+
+
 class DocumentReader:
     """Bytes of a connection in, payloads out.
 

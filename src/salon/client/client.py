@@ -1,0 +1,190 @@
+"""The client: one person at one server, in any number of rooms, over a line that may come and go.
+
+It promises what the log promises, up to the program: every entry once and in order, a gap always announced, and
+everything said exactly once, however often the line breaks or the server starts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from asyncio import Future
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from salon.client.address import parse_address
+from salon.client.desk import Desk
+from salon.client.events import Event
+from salon.client.feed import Listener
+from salon.client.identity import default_folder, kept_identity
+from salon.client.link import SILENCE_SECONDS, Link
+from salon.client.rooms import Room, saying
+from salon.core.names import LOBBY, fold
+from salon.errors import CLOSED, UNSENT, SalonError, refuse
+from salon.wire.answers import Ack, Listing, Message, RoomLine
+from salon.wire.documents import Join, List
+
+CLOSE_SECONDS = 5.0
+
+
+def connect(
+    server: str = "",
+    *,
+    name: str,
+    room: str = LOBBY,
+    since: int | None = None,
+    secret: str | None = None,
+    folder: Path | None = None,
+    reconnect: bool = True,
+    silence: float = SILENCE_SECONDS,
+) -> Client:
+    """A client for `async with`, which connects it. Raises SalonError where the server cannot be reached or refuses.
+
+    server     `HOST:PORT`; this machine and 12345 where missing
+    room       the first room; more by `join`
+    since      what to hear of its past: nothing, from the first kept (0), behind entry N, or the last N (-N)
+    secret     who one is beside the name: the one kept for this server where None; `new_secret()` for somebody new
+    folder     where secrets are kept
+    reconnect  look for the server again after every cut, for ever; else the first cut ends everything
+    silence    seconds without a sign after which the server is asked for one
+    """
+    return Client(server, name, room, since, secret, folder, reconnect=reconnect, silence=silence)
+
+
+class Client:
+    """See `connect`. Iterating gives every message of every room; `events` everything that happens.
+
+    rooms    those that are followed, by the fold of their names
+    trouble  why the secret could not be kept: a sentence, or nothing
+    """
+
+    def __init__(
+        self,
+        server: str,
+        name: str,
+        room: str,
+        since: int | None,
+        secret: str | None,
+        folder: Path | None,
+        *,
+        reconnect: bool,
+        silence: float,
+    ) -> None:
+        self.trouble = ""
+        self._first_room = room
+        self._secret = secret
+        self._folder = folder
+        self._desk = Desk(name, room, since)
+        self._link = Link(parse_address(server or ":"), self._desk, reconnect=reconnect, silence=silence)
+
+    # coming and going
+
+    async def open(self) -> None:
+        """Connect: what `async with` begins with."""
+        if self._secret is None:
+            folder = self._folder or default_folder()
+            identity = await asyncio.to_thread(kept_identity, self._link.address, folder, time.sleep)
+            self._secret, self.trouble = identity
+        await self._desk.open(self._link, self._secret)
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close(flush=error is None)
+
+    async def close(self, *, flush: bool = True) -> None:
+        """Say goodbye. Where `flush`, first wait up to 5 s until all that was said is acknowledged.
+
+        Raises SalonError where something was not.
+        """
+        try:
+            if flush and self._desk.error is None and self._desk.unanswered:
+                await self._flush_for(CLOSE_SECONDS)
+        finally:
+            await self._link.close()
+            self._desk.end(SalonError(refuse(CLOSED)), None)
+
+    async def _flush_for(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._desk.flush()
+        except TimeoutError as error:
+            raise SalonError(refuse(UNSENT, count=self._desk.unanswered, server=self.server)) from error
+
+    async def flush(self) -> None:
+        """Wait until all that was said is acknowledged, and has come back where its room is followed."""
+        await self._desk.flush()
+
+    @property
+    def name(self) -> str:
+        """The person's name, as the server spells it."""
+        return self._desk.name
+
+    @property
+    def connected(self) -> bool:
+        """Whether the line is there."""
+        return self._link.up
+
+    @property
+    def server(self) -> str:
+        return str(self._link.address)
+
+    @property
+    def rooms(self) -> Mapping[str, Room]:
+        return self._desk.rooms
+
+    @property
+    def room(self) -> Room:
+        """The first room."""
+        return self._desk.rooms[fold(self._first_room)]
+
+    # listening
+
+    async def __aiter__(self) -> AsyncIterator[Message]:
+        async for event in self.events():
+            if isinstance(event, Message):
+                yield event
+
+    def events(self) -> Listener[Event]:
+        """Everything from now on: messages, notifications, gaps, and how the line is."""
+        return self._desk.feed.listen()
+
+    # talking
+
+    async def say(self, text: str, *, to: str = "", room: str = "") -> int:
+        """Say it in the first room, another, or privately to a person; its number, once it is on disk."""
+        ack: Ack = await self._desk.wait_for(await self.post(text, to=to, room=room))
+        return ack.seq
+
+    async def post(self, text: str, *, to: str = "", room: str = "") -> Future[Ack]:
+        """Queue it; waits only while the queue is full. The future is done when the server has it on disk.
+
+        Nobody has to wait for the future: a refusal is also an event (`Refused`).
+        """
+        return await self._desk.queue(saying(text, to=to, room=room or self._first_room))
+
+    async def reply(self, message: Message, text: str) -> int:
+        """Answer where the message was said: in its room, or privately to whom the talk is with."""
+        other = (message.to if message.sender == self.name else message.sender) if message.to else ""
+        return await self.say(text, to=other, room=message.room)
+
+    # rooms
+
+    async def join(self, name: str, since: int | None = None) -> Room:
+        """Follow a room, which begins to exist where it did not; `since` as in `connect`."""
+        known = self._desk.rooms.get(fold(name))
+        if known is not None:
+            return known
+        ack: Ack = await self._desk.ask(Join(name, since))
+        return self._desk.rooms[fold(ack.room)]
+
+    async def list_rooms(self) -> list[RoomLine]:
+        """Every room that this person may enter."""
+        listing: Listing = await self._desk.ask(List("rooms"))
+        return list(listing.rooms or ())

@@ -1,0 +1,1 @@
+"""What people look at. Every face is the client library and a way to show it."""

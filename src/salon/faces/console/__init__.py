@@ -1,0 +1,1 @@
+"""`salon chat`: talking from a terminal, or through pipes."""
