@@ -21,6 +21,7 @@ from salon.client.feed import Listener
 from salon.client.identity import default_folder, kept_identity
 from salon.client.link import SILENCE_SECONDS, Link
 from salon.client.rooms import Room, saying
+from salon.config import PORT
 from salon.core.names import LOBBY, fold
 from salon.errors import CLOSED, UNSENT, SalonError, refuse
 from salon.wire.answers import Ack, Listing, Message, RoomLine
@@ -77,7 +78,7 @@ class Client:
         self._secret = secret
         self._folder = folder
         self._desk = Desk(name, room, since)
-        self._link = Link(parse_address(server or ":"), self._desk, reconnect=reconnect, silence=silence)
+        self._link = Link(parse_address(server or f":{PORT}"), self._desk, reconnect=reconnect, silence=silence)
 
     # coming and going
 
