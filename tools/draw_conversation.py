@@ -22,7 +22,7 @@ MARGIN, BAR, GAP = 16, 34, 16
 
 _STYLE = """
 text { font: 13px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
-  white-space: pre; fill: #24292f }
+  fill: #24292f }
 .window { fill: #ffffff; stroke: #d0d7de } .bar { fill: #f0f2f5 } .dot { fill: #c4ccd4 }
 .title { font-family: system-ui, sans-serif; fill: #57606a } .note { fill: #6e7781 } .prompt { fill: #1a7f37 }
 .name0 { fill: #0550ae; font-weight: bold } .name1 { fill: #8250df; font-weight: bold }
@@ -33,6 +33,7 @@ text { fill: #e6edf3 }
 .title { fill: #9198a1 } .note { fill: #8b949e } .prompt { fill: #3fb950 }
 .name0 { fill: #79c0ff } .name1 { fill: #d2a8ff } .name2 { fill: #ffa657 }
 }"""
+_NOTE = re.compile(r"(?:\d\d:\d\d )?\* |— |>$|.* · \d+ here\Z")
 _SAID = re.compile(r"(?P<before>(?:\d\d:\d\d )?)(?P<name>[^\s:*$/][^:]{0,24}?)(?P<rest>(?: \([^)]*\))?:(?: .*)?)\Z")
 
 
@@ -64,8 +65,9 @@ def picture(found: list[Screen]) -> str:
     whole = len(found) * (width + GAP) - GAP
     names: dict[str, int] = {}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 {whole + 2} {height + 2}" width="{whole + 2}"'
-        f' height="{height + 2}" role="img" aria-label="A conversation on {len(found)} screens">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="{whole + 2}"'
+        f' height="{height + 2}" viewBox="-1 -1 {whole + 2} {height + 2}" role="img"'
+        f' aria-label="A conversation on {len(found)} screens">',
         f"<style>{_STYLE}\n</style>",
     ]
     for number, screen in enumerate(found):
@@ -95,7 +97,7 @@ def _spans(line: str, names: dict[str, int]) -> str:
     """The line, coloured: the shell's prompt, notes, and each person's name in a colour of its own."""
     if line.startswith("$ "):
         return f'<tspan class="prompt">$</tspan>{escape(line[1:])}'
-    if line.startswith("* "):
+    if _NOTE.match(line):
         return f'<tspan class="note">{escape(line)}</tspan>'
     said = _SAID.match(line)
     if said is None:
