@@ -1,16 +1,17 @@
-"""A bot that repeats what it hears: python bot.py [HOST:PORT]."""
+"""A bot that says the time to whoever asks for it: `python bot.py [HOST:PORT]`."""
 
 import asyncio
 import sys
+import time
 
 import salon
 
 
-async def main() -> None:
-    async with salon.connect(*sys.argv[1:], name="echo", room="lobby") as client:
+async def main(server: str) -> None:
+    async with salon.connect(server, name="clock", room="lobby") as client:
         async for message in client:
-            if message.sender != client.name:
-                await client.reply(message, f"{message.sender} said: {message.text}")
+            if message.text == "What time is it?":
+                await client.reply(message, f"It is {time.strftime('%H:%M')}, {message.sender}.")
 
 
-asyncio.run(main())
+asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:12345"))

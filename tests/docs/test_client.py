@@ -35,10 +35,10 @@ async def test_the_bot_answers(server_port: int, tmp_path: Path) -> None:
         events = ann.events()
         with subprocess.Popen([sys.executable, str(BOT), address], env=environment) as bot:
             async for event in events:
-                if "echo" in getattr(event, "joined", ()):
-                    await ann.say("hello")
-                elif isinstance(event, Message) and event.sender == "echo":
-                    assert event.text == "ann said: hello"
+                if "clock" in getattr(event, "joined", ()):
+                    await ann.say("What time is it?")
+                elif isinstance(event, Message) and event.sender == "clock":
+                    assert re.fullmatch(r"It is \d\d:\d\d, ann\.", event.text)
                     break
             bot.terminate()
 
