@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salon.core.limits import NAME_CHARS
-from salon.core.names import direct_name, fold, person_name, room_name
+from salon.core.names import direct_name, fold, mend_person_name, numbered, person_name, room_name
 from salon.errors import BAD_NAME, BAD_ROOM, Refusal
 
 _texts = st.text(st.characters(), max_size=80)
@@ -104,3 +104,36 @@ def test_a_name_that_passed_passes_unchanged(raw: str) -> None:
 def test_two_people_have_one_private_room(one: str, other: str) -> None:
     assert direct_name(one, other) == direct_name(other, one)
     assert isinstance(room_name(direct_name(one, other)), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("raw", "mended"),
+    [
+        ("ann", "ann"),
+        (" ann lee ", "ann lee"),
+        ("a:b", "a_b"),
+        ("a\nb\x1b", "a_b_"),
+        ("\u202eann", "_ann"),
+        ("", "_"),
+        ("  ", "_"),
+        ("all", "all_"),
+        ("bob(2)", "bob(2)_"),
+        ("x" * 65, "x" * 64),
+        ("x" * 61 + "(2)", "x" * 61 + "(2_"),
+    ],
+)
+def test_a_name_is_mended_where_nobody_can_be_asked(raw: str, mended: str) -> None:
+    assert mend_person_name(raw) == mended
+
+
+@given(_texts)
+def test_a_mended_name_is_a_name(raw: str) -> None:
+    mended = mend_person_name(raw)
+    assert person_name(mended) == mended
+    assert mended == person_name(raw) or isinstance(person_name(raw), Refusal)
+
+
+def test_a_numbered_name_is_nobodys_own_and_fits() -> None:
+    assert numbered("bob", 2) == "bob(2)"
+    assert numbered("x" * 64, 12) == "x" * 60 + "(12)"
+    assert isinstance(person_name(numbered("bob", 2)), Refusal)

@@ -24,6 +24,21 @@ def person_name(raw: str) -> str | Refusal:
     return refuse(BAD_NAME, why=why) if why else name
 
 
+def mend_person_name(raw: str) -> str:
+    """A name made of this where nobody can be asked for another: what cannot stand in one becomes `_`."""
+    name = "".join("_" if c == ":" or unprintable(c) else c for c in unicodedata.normalize("NFC", raw))
+    name = name.strip()[:NAME_CHARS].strip() or "_"
+    if not _person_flaw(name):
+        return name
+    return name[: NAME_CHARS - 1] + "_"  # a word or an ending that means something else
+
+
+def numbered(name: str, number: int) -> str:
+    """How a person is told apart from the first of this name. No name that is asked for can look so."""
+    end = f"({number})"
+    return name[: NAME_CHARS - len(end)] + end
+
+
 def _person_flaw(name: str) -> str | None:
     if not name:
         return "it is empty"
