@@ -13,8 +13,9 @@ from queue import Full, Queue
 
 from salon.config import Serve
 from salon.edges.documents import DocumentsConnection
-from salon.edges.door import Door
+from salon.edges.door import Door, Host
 from salon.edges.http import Http
+from salon.edges.lines import LinesConnection
 from salon.errors import BAD_ADDRESS, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.ground.limits import raise_open_files
@@ -41,7 +42,11 @@ async def serve(settings: Serve) -> None:
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
     http = Http(hall, settings.hosts)
     await http.start()
-    hosts = {Language.DOCUMENTS: lambda: DocumentsConnection(hall), Language.HTTP: http.connection}
+    hosts: dict[Language, Host] = {
+        Language.DOCUMENTS: lambda: DocumentsConnection(hall),
+        Language.HTTP: http.connection,
+        Language.LINES: lambda: LinesConnection(hall),
+    }
     door = Door(hosts, time.monotonic)
     try:
         port = await _open(door, settings)

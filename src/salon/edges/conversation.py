@@ -1,28 +1,26 @@
 """A conversation with a full client: what each document of the vocabulary asks, done one after the other.
 
 Commands for a room are passed on at once. A document that has to wait for the store (joining, history, lists) is worked
-on alone: those behind it wait, and nothing more is read.
+on alone.
 """
 
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say
 from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
 from salon.core.names import LOBBY, fold, person_name
 from salon.core.people import is_secret
+from salon.edges.talk import Talk
 from salon.errors import (
     ALREADY_CONNECTED,
     BAD_DOCUMENT,
     BAD_ID,
-    INTERNAL,
     NOT_CONNECTED,
     NOT_JOINED,
     TOO_MANY_ROOMS,
     UNKNOWN_ROOM,
     Refusal,
-    SalonError,
     refuse,
 )
 from salon.hall.following import Follower
@@ -55,41 +53,23 @@ LIMITS = {
 _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 
 
-class Conversation:
+class Conversation(Talk[Payload]):
     """The documents of one connection, in their order."""
 
     def __init__(self, hall: Hall, session: Session, dialect: Documents) -> None:
-        self.hall = hall
-        self.session = session
+        super().__init__(hall, session)
         self._dialect = dialect
-        self.ending = False  # a goodbye was said, or the other side will not send any more
-        self._connected = False
         self._main = LOBBY  # the room that documents without one mean
-        self._waiting: deque[Payload] = deque()
         self._named: dict[str, Follower] = {}  # rooms as this client spells them
         self._typed = 0
 
-    @property
-    def connected(self) -> bool:
-        return self._connected
-
-    def receive(self, payloads: list[Payload], size: int) -> None:
-        """Work on these documents, which came as `size` bytes, behind those that wait."""
-        each = size / len(payloads) if payloads else 0
-        waiting = self._waiting
-        for payload in payloads:
-            if waiting or self.session.busy:
-                waiting.append(payload)
-            else:
-                self._handle(payload, each)
-
     def _handle(self, payload: Payload, size: float = 0) -> None:
         kind = type(payload)
-        if kind in _COMMANDS and self._connected:
+        if kind in _COMMANDS and self.connected:
             self._command(payload, size)  # type: ignore[arg-type]
         elif len(payload.id) > ID_CHARS:
             self._refuse(refuse(BAD_ID, limit=ID_CHARS), "")
-        elif not self._connected and kind not in _STRANGERS:
+        elif not self.connected and kind not in _STRANGERS:
             self._refuse(refuse(NOT_CONNECTED), payload.id)
         else:
             _HANDLERS[kind](self, payload)
@@ -131,7 +111,7 @@ class Conversation:
     # coming and going
 
     def _connect(self, connect: Connect) -> None:
-        if self._connected:
+        if self.connected:
             self._refuse(refuse(ALREADY_CONNECTED), connect.id)
         else:
             self._work(self._enter(connect), connect.id)
@@ -146,7 +126,7 @@ class Conversation:
         if refusal is not None:
             self._refuse(refusal, connect.id)
             return
-        self._connected = True
+        self.connected = True
         await self._start(connect)
 
     async def _start(self, connect: Connect) -> None:
@@ -157,25 +137,24 @@ class Conversation:
         wanted |= connect.rooms
         rooms: dict[str, answers.Bounds] = {}
         refusals = []
-        session.park()
-        for room, since in wanted.items():
-            follower = await self.hall.join(session, room, since)
-            if isinstance(follower, Refusal):
-                refusals.append(follower)
-                continue
-            if not rooms:
-                self._main = follower.room.view.name
-            rooms[follower.room.view.name] = _bounds(follower, positions.get(follower.room.key, 0))
-        for stored in await self.hall.direct_rooms(session):
-            read = positions.get(stored.key, 0)
-            rooms.setdefault(stored.state.name, answers.Bounds(stored.first, stored.head, read))
-        ack = answers.ConnectAck(
-            session.person.name, rooms, VERSION, "Connected to the room.", [], LIMITS, id=connect.id
-        )
-        self._send(answers.ConnectAckDocument(ack))
-        for refusal in refusals:
-            self._refuse(refusal, connect.id)
-        session.unpark()
+        with session.speaking_first():
+            for room, since in wanted.items():
+                follower = await self.hall.join(session, room, since)
+                if isinstance(follower, Refusal):
+                    refusals.append(follower)
+                    continue
+                if not rooms:
+                    self._main = follower.room.view.name
+                rooms[follower.room.view.name] = _bounds(follower, positions.get(follower.room.key, 0))
+            for stored in await self.hall.direct_rooms(session):
+                read = positions.get(stored.key, 0)
+                rooms.setdefault(stored.state.name, answers.Bounds(stored.first, stored.head, read))
+            ack = answers.ConnectAck(
+                session.person.name, rooms, VERSION, "Connected to the room.", [], LIMITS, id=connect.id
+            )
+            self._send(answers.ConnectAckDocument(ack))
+            for refusal in refusals:
+                self._refuse(refusal, connect.id)
 
     def _exit(self, document: Exit) -> None:
         self.ending = True
@@ -189,16 +168,15 @@ class Conversation:
 
     async def _do_join(self, join: Join) -> None:
         positions = await self.hall.positions(self.session)
-        self.session.park()  # what the room says comes behind the answer
-        follower = await self.hall.join(self.session, join.room, join.since)
-        if isinstance(follower, Refusal):
-            self._refuse(follower, join.id)
-        else:
-            room = follower.room
-            bounds = _bounds(follower, positions.get(room.key, 0))
-            ack = answers.Ack(join.id, room.view.name, bounds.seq, 0, bounds.first, bounds.read, room.state.topic)
-            self._send(answers.AckDocument(ack))
-        self.session.unpark()
+        with self.session.speaking_first():
+            follower = await self.hall.join(self.session, join.room, join.since)
+            if isinstance(follower, Refusal):
+                self._refuse(follower, join.id)
+            else:
+                room = follower.room
+                bounds = _bounds(follower, positions.get(room.key, 0))
+                ack = answers.Ack(join.id, room.view.name, bounds.seq, 0, bounds.first, bounds.read, room.state.topic)
+                self._send(answers.AckDocument(ack))
 
     def _leave(self, leave: Leave) -> None:
         follower = self._find(leave.room)
@@ -272,33 +250,6 @@ class Conversation:
 
     # answering
 
-    def _work(self, work: Coroutine[Any, Any, None], command_id: str) -> None:
-        """Do something that has to wait; the next document comes after it."""
-        self.session.busy = True
-        self.hall.tasks.start(self._finish(work, command_id))
-
-    async def _finish(self, work: Coroutine[Any, Any, None], command_id: str) -> None:
-        try:
-            await work
-        except SalonError as error:
-            self._refuse(error.refusal, command_id)
-        except Exception:
-            self._refuse(refuse(INTERNAL), command_id)
-            raise
-        finally:
-            self.session.busy = False
-            self._go_on()
-
-    def _go_on(self) -> None:
-        while self._waiting and not self.session.busy and not self.session.closed:
-            self._handle(self._waiting.popleft())
-        self.session.note_quiet()
-
-    @property
-    def quiet(self) -> bool:
-        """Whether everything that was said is settled."""
-        return not (self.session.busy or self._waiting or self.session.unsettled)
-
     def _send(self, document: answers.Document) -> None:
         self.session.reply(self._dialect.document(document))
 
@@ -308,9 +259,6 @@ class Conversation:
     def _ack(self, command_id: str, room: str) -> None:
         if command_id:
             self._send(answers.AckDocument(answers.Ack(command_id, room)))
-
-    def _refuse(self, refusal: Refusal, command_id: str) -> None:
-        self.session.reply(self.session.dialect.refused(refusal, command_id))
 
 
 def _bounds(follower: Follower, read: int) -> answers.Bounds:

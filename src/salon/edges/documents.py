@@ -2,87 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import cast
-
-from salon.core.limits import HIGH_WATER
+from salon.edges.connection import Connection
 from salon.edges.conversation import Conversation
-from salon.errors import Refusal
 from salon.hall.hall import Hall
 from salon.hall.session import Session
 from salon.wire.dialect import DOCUMENTS
 from salon.wire.documents import DocumentReader
 
 
-class DocumentsConnection(asyncio.Protocol):
-    """One full client on TCP: the transport under a session, and the bytes into its conversation."""
+class DocumentsConnection(Connection):
+    """One full client on TCP: its bytes into its conversation."""
 
-    __slots__ = ("_conversation", "_goodbye", "_hall", "_reader", "_session", "_transport")
+    __slots__ = ("_reader",)
 
     def __init__(self, hall: Hall) -> None:
-        self._hall = hall
+        session = Session(self, DOCUMENTS)
+        super().__init__(hall, session, Conversation(hall, session, DOCUMENTS))
         self._reader = DocumentReader()
-        self._session = Session(self, DOCUMENTS)
-        self._conversation = Conversation(hall, self._session, DOCUMENTS)
-        self._goodbye = False  # the other side has said that it ends
-
-    @property
-    def named(self) -> bool:
-        """Whether the client has said who it is."""
-        return self._conversation.connected
-
-    # what the transport calls
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def data_received(self, data: bytes) -> None:
         payloads = self._reader.feed(data)
         if payloads:
-            self._conversation.receive(payloads, len(data))
+            self._talk.receive(payloads, len(data))
         if self._reader.broken is not None:
             self.refuse(self._reader.broken)
-
-    def eof_received(self) -> bool:
-        """The other side will say no more: what it said is settled before its connection is closed."""
-        self._goodbye = True
-        self._session.when_quiet = self._close_if_quiet
-        asyncio.get_running_loop().call_soon(self._close_if_quiet)
-        return True
-
-    def pause_writing(self) -> None:
-        self._session.park()
-
-    def resume_writing(self) -> None:
-        self._session.unpark()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        said_goodbye = self._conversation.ending or (self._goodbye and error is None)
-        self._hall.end(self._session, broken=not said_goodbye)
-
-    # what the session and the door call
-
-    def write(self, data: bytes) -> None:
-        self._transport.write(data)
-
-    def hold(self) -> None:
-        self._transport.pause_reading()
-
-    def release(self) -> None:
-        self._transport.resume_reading()
-
-    def close(self) -> None:
-        """Send what was written, then close; the last replies are on their way at the end of this turn."""
-        asyncio.get_running_loop().call_soon(self._transport.close)
-
-    def refuse(self, why: Refusal) -> None:
-        """Say why this connection ends, and end it."""
-        self._session.reply(DOCUMENTS.refused(why))
-        self._session.closed_for_input()
-        self.close()
-
-    def _close_if_quiet(self) -> None:
-        if self._conversation.quiet:
-            self._session.when_quiet = None
-            self.close()

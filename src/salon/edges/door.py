@@ -129,23 +129,23 @@ class Visitor(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """What came so far is all there will be: a person with netcat, or nobody."""
-        if self._first:
-            self._hand_over(Language.LINES)
-        return False
+        protocol = self._hand_over(Language.LINES) if self._first else None
+        return bool(protocol and protocol.eof_received())
 
     def connection_lost(self, error: Exception | None) -> None:
         self._door.went(self)
 
-    def _hand_over(self, language: Language) -> None:
+    def _hand_over(self, language: Language) -> asyncio.Protocol | None:
         host = self._door.hosts.get(language)
         if host is None:
             self.refuse(refuse(NOT_SPOKEN, language=language.value))
-            return
+            return None
         protocol = host()
         self._door.passed(self, protocol)
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         protocol.data_received(self._first)
+        return protocol
 
     def refuse(self, why: Refusal) -> None:
         """One line for whoever reads it, then the end."""

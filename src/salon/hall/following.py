@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from salon.core.events import Entry
 from salon.core.limits import PAGE_ENTRIES
 from salon.errors import SalonError
+from salon.hall.ring import without_words_of
 
 if TYPE_CHECKING:
     from salon.hall.room import Room
@@ -59,7 +60,11 @@ class Follower:
         piece = ring.piece(place, session.dialect, room.view)
         self.place = piece.end
         self.cursor = piece.last
-        session.write(piece.data)
+        data, own = piece.data, session.person
+        if piece.whose and not piece.whose.isdisjoint((own.number, own.name)):
+            data = ring.data_without(piece, own, session.dialect, room.view)
+        if data:
+            session.write(data)
         if piece.end != ring.tip:
             session.lag(self)
 
@@ -92,10 +97,13 @@ class Follower:
         parts = []
         if first > self.cursor + 1:
             parts.append(self.session.dialect.gap(self.room.view, self.cursor + 1, first - 1, TRIMMED))
-        if entries:
-            parts.append(self.session.dialect.entries(self.room.view, entries))
+        dialect = self.session.dialect
+        shown = entries if dialect.echo else without_words_of(self.session.person, entries)
+        if shown:
+            parts.append(dialect.entries(self.room.view, shown))
         self.cursor = entries[-1].seq if entries else self.aim
-        self.session.write(b"".join(parts))
+        if parts:
+            self.session.write(b"".join(parts))
         if self.cursor >= self.aim:
             self._arrive()
         elif not self.session.parked:

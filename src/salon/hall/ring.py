@@ -6,15 +6,25 @@ ring's floor reads from the store until it is at the floor again.
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 from msgspec import Struct
 
-from salon.core.events import Entry
+from salon.core.events import Edited, Entry, Redacted, Said, TopicChanged
 from salon.core.limits import CHUNK_BYTES, RING_BYTES, RING_ITEMS, RINGS_BYTES
+from salon.core.people import Person
 from salon.wire.dialect import Dialect, RoomView
 
+# What one sees while writing it. That a file has arrived is news to whoever sent it.
+_WORDS = (Said, Edited, Redacted, TopicChanged)
 _ENTRY_OVERHEAD = 400  # bytes that an entry takes beside its text, as objects
-_PRESENCE_BYTES = 300
+_ITEM_OVERHEAD = 300
+_DOCUMENT_OVERHEAD = 120  # bytes that a document takes beside its text
+
+
+def without_words_of(own: Person, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries for somebody who is not shown what they said themselves."""
+    return [one for one in entries if one.person != own.number or not isinstance(one.event, _WORDS)]
 
 
 class Item:
@@ -23,19 +33,29 @@ class Item:
     __slots__ = ("encoded", "entries", "joined", "last", "left", "size")
 
     def __init__(
-        self, last: int, entries: Sequence[Entry] = (), joined: Sequence[str] = (), left: Sequence[str] = ()
+        self,
+        last: int,
+        entries: Sequence[Entry] = (),
+        joined: Sequence[str] = (),
+        left: Sequence[str] = (),
+        text_size: int = 0,
     ) -> None:
         self.last = last  # the number of the newest entry behind this item
         self.entries = list(entries)
         self.joined = list(joined)
         self.left = list(left)
         self.encoded: dict[Dialect, bytes] = {}
-        self.size = _PRESENCE_BYTES + sum(_ENTRY_OVERHEAD + len(getattr(e.event, "text", None) or "") for e in entries)
+        self.size = _ITEM_OVERHEAD + _ENTRY_OVERHEAD * len(entries) + text_size  # what it takes in memory, about
 
     @property
     def before(self) -> int:
         """The number of the newest entry before this item."""
         return self.last - len(self.entries)
+
+    @property
+    def whose(self) -> set[int | str]:
+        """Whom it is about: the numbers of those whose words these are, the names of those who came and went."""
+        return {*(one.person for one in self.entries if isinstance(one.event, _WORDS)), *self.joined, *self.left}
 
     def bytes_for(self, dialect: Dialect, view: RoomView) -> bytes:
         data = self.encoded.get(dialect)
@@ -48,14 +68,29 @@ class Item:
             self.size += len(data)
         return data
 
+    def bytes_without(self, own: Person, dialect: Dialect, view: RoomView) -> bytes:
+        """What is left for somebody who is not shown their own doings."""
+        if self.whose.isdisjoint((own.number, own.name)):
+            return self.bytes_for(dialect, view)
+        entries = without_words_of(own, self.entries)
+        if entries:
+            return dialect.entries(view, entries)
+        joined = [name for name in self.joined if name != own.name]
+        left = [name for name in self.left if name != own.name]
+        return dialect.presence(view, joined, left) if joined or left else b""
+
 
 class Piece(Struct, frozen=True, gc=False):
-    """What a follower writes at once: the bytes behind tick `begin` up to tick `end`, and the number it is then at."""
+    """What a follower writes at once: the bytes behind tick `begin` up to tick `end`, and the number it is then at.
+
+    `whose`: where the dialect does not echo, whom it is about; those people need a copy of their own.
+    """
 
     begin: int
     end: int
     last: int
     data: bytes
+    whose: frozenset[int | str] = frozenset()
 
 
 class Budget:
@@ -96,13 +131,12 @@ class Ring:
         """Append a batch, cut so that no item is much larger than a chunk."""
         begin = size = 0
         for n, entry in enumerate(entries):
-            text = getattr(entry.event, "text", None)
-            size += 200 + (len(text) if text else 0)
-            if size >= CHUNK_BYTES:
-                self.add(Item(entry.seq, entries[begin : n + 1]))
+            size += len(getattr(entry.event, "text", None) or "")
+            if size + _DOCUMENT_OVERHEAD * (n - begin) >= CHUNK_BYTES:
+                self.add(Item(entry.seq, entries[begin : n + 1], text_size=size))
                 begin, size = n + 1, 0
         if begin < len(entries):
-            self.add(Item(entries[-1].seq, entries[begin:]))
+            self.add(Item(entries[-1].seq, entries[begin:], text_size=size))
 
     def piece(self, place: int, dialect: Dialect, view: RoomView) -> Piece:
         """What comes behind tick `place`, which is between floor and tip: about a chunk at the most.
@@ -114,8 +148,15 @@ class Ring:
             piece = self._newest[dialect] = self._cut(place, dialect, view)
         return piece
 
+    def data_without(self, piece: Piece, own: Person, dialect: Dialect, view: RoomView) -> bytes:
+        """The bytes of a piece for a person whom it is about, and whom the dialect does not show their own doings."""
+        floor = self.floor
+        items = islice(self._items, piece.begin - floor, piece.end - floor)
+        return b"".join([item.bytes_without(own, dialect, view) for item in items])
+
     def _cut(self, place: int, dialect: Dialect, view: RoomView) -> Piece:
         parts: list[bytes] = []
+        whose: set[int | str] = set()
         size, at, last = 0, place, self.base
         while at < self.tip and size < CHUNK_BYTES:
             item = self._items[at - self.floor]
@@ -125,10 +166,12 @@ class Ring:
             if parts and size + len(data) > CHUNK_BYTES:
                 break
             parts.append(data)
+            if not dialect.echo:
+                whose |= item.whose
             size += len(data)
             last = item.last
             at += 1
-        return Piece(place, at, last, parts[0] if len(parts) == 1 else b"".join(parts))
+        return Piece(place, at, last, parts[0] if len(parts) == 1 else b"".join(parts), frozenset(whose))
 
     def trim(self) -> None:
         """Let the oldest items go until the ring is within its bounds; the newest one stays.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from salon.core.batch import Kept
@@ -37,7 +38,8 @@ class Outlet(Protocol):
 class Session:
     """Where a connection stands.
 
-    parked     the transport holds more than its high-water mark: followers stand still, replies wait
+    parked     followers stand still and replies wait: the transport holds more than its high-water mark, or
+               something has to be said first; each reason is taken back for itself
     unsettled  commands accepted and not yet committed or refused, and their bytes on the wire
     """
 
@@ -55,6 +57,7 @@ class Session:
         "_flushing",
         "_held",
         "_loop",
+        "_parks",
         "_replies",
         "_reply_bytes",
         "_unsettled_bytes",
@@ -67,6 +70,7 @@ class Session:
         self.followers: dict[str, Follower] = {}  # by room key
         self.behind: deque[Follower] = deque()  # those that have more to take, taking turns
         self.parked = False
+        self._parks = 0
         self.closed = False
         self.unsettled = 0
         self.when_quiet: Callable[[], None] | None = None  # asked for by whoever closes once all is settled
@@ -111,10 +115,14 @@ class Session:
             self.review()
 
     def park(self) -> None:
+        self._parks += 1
         self.parked = True
 
     def unpark(self) -> None:
         """The transport takes bytes again: first what waits for this session alone, then its rooms in turns."""
+        self._parks -= 1
+        if self._parks:
+            return
         self.parked = False
         self._flush()
         self.review()
@@ -122,6 +130,15 @@ class Session:
             if follower.has_more:
                 self.lag(follower)
         self.catch_up()
+
+    @contextmanager
+    def speaking_first(self) -> Iterator[None]:
+        """What rooms say comes behind the replies that are given in here."""
+        self.park()
+        try:
+            yield
+        finally:
+            self.unpark()
 
     def lag(self, follower: Follower) -> None:
         """This follower has more to take than it was given now."""

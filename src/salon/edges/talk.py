@@ -1,0 +1,74 @@
+"""What every conversation has: one thing after the other.
+
+What needs nobody's answer is done at once. What has to wait for the store is worked on alone: what was said after it
+waits, and nothing more is read from the connection meanwhile.
+"""
+
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from typing import Any, Generic, TypeVar
+
+from salon.errors import INTERNAL, Refusal, SalonError, refuse
+from salon.hall.hall import Hall
+from salon.hall.session import Session
+
+Heard = TypeVar("Heard")
+
+
+class Talk(Generic[Heard]):
+    """What one connection says, in its order.
+
+    connected  the client has said who it is
+    ending     a goodbye was said: nothing more is listened to
+    """
+
+    def __init__(self, hall: Hall, session: Session) -> None:
+        self.hall = hall
+        self.session = session
+        self.connected = False
+        self.ending = False
+        self._waiting: deque[Heard] = deque()
+
+    def receive(self, said: Sequence[Heard], size: int) -> None:
+        """Work on these, which came as `size` bytes, behind those that wait."""
+        each = size / len(said) if said else 0
+        waiting = self._waiting
+        for one in said:
+            if waiting or self.session.busy:
+                waiting.append(one)
+            else:
+                self._handle(one, each)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that was said is settled."""
+        return not (self.session.busy or self._waiting or self.session.unsettled)
+
+    def _handle(self, one: Heard, size: float = 0) -> None:
+        """Do what this asks; `size` is about what it took on the wire, in bytes."""
+        raise NotImplementedError
+
+    def _work(self, work: Coroutine[Any, Any, None], command_id: str = "") -> None:
+        """Do something that has to wait; what was said next comes after it."""
+        self.session.busy = True
+        self.hall.tasks.start(self._finish(work, command_id))
+
+    async def _finish(self, work: Coroutine[Any, Any, None], command_id: str) -> None:
+        try:
+            await work
+        except SalonError as error:
+            self._refuse(error.refusal, command_id)
+        except Exception:
+            self._refuse(refuse(INTERNAL), command_id)
+            raise
+        finally:
+            self.session.busy = False
+            self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and not self.session.busy and not self.session.closed:
+            self._handle(self._waiting.popleft())
+        self.session.note_quiet()
+
+    def _refuse(self, refusal: Refusal, command_id: str = "") -> None:
+        self.session.reply(self.session.dialect.refused(refusal, command_id))
