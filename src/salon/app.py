@@ -7,26 +7,34 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from logging.handlers import QueueHandler, QueueListener
+from pathlib import Path
 from queue import Full, Queue
+from tempfile import TemporaryDirectory
 
 from salon.config import Serve
 from salon.edges.documents import DocumentsConnection
 from salon.edges.door import Door, Host
 from salon.edges.http import Http
 from salon.edges.lines import LinesConnection
-from salon.errors import BAD_ADDRESS, PORT_BUSY, SalonError, refuse
+from salon.errors import BAD_ADDRESS, FOLDER_UNUSABLE, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.ground.limits import raise_open_files
 from salon.hall.hall import Hall
+from salon.hall.library import Library
 from salon.hall.ports import Store
+from salon.hall.receiving import Policy
+from salon.hall.shelving import Shelving
+from salon.stores.by_name import ByName
+from salon.stores.folder import FolderBlobs
 from salon.stores.memory import MemoryStore
 from salon.wire.handshake import Language
 
 log = logging.getLogger("salon")
 
-_TRIM_SECONDS = 60.0
+_HOUSE_SECONDS = 60.0
 _SWITCH_SECONDS = 0.001  # see serve()
 
 
@@ -38,9 +46,31 @@ async def serve(settings: Serve) -> None:
     raise_open_files()
     # The writer's thread wants the interpreter for moments only; by default each commit could wait 5 ms for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
+    with _folder(settings) as folder:
+        await _serve(settings, folder, stopped)
+    restore()
+
+
+@contextmanager
+def _folder(settings: Serve) -> Iterator[Path]:
+    """Where everything is kept: for a server that keeps nothing, a folder that goes with it."""
+    if settings.memory:
+        with TemporaryDirectory(prefix="salon-", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+        return
+    try:
+        settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        raise SalonError(refuse(FOLDER_UNUSABLE, folder=settings.data_folder, why=why)) from error
+    yield settings.folder
+
+
+async def _serve(settings: Serve, folder: Path, stopped: asyncio.Event) -> None:
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
-    http = Http(hall, settings.hosts)
+    shelving = _shelving(settings, hall, folder)
+    http = Http(hall, shelving, settings.hosts)
     await http.start()
     hosts: dict[Language, Host] = {
         Language.DOCUMENTS: lambda: DocumentsConnection(hall),
@@ -49,8 +79,10 @@ async def serve(settings: Serve) -> None:
     }
     door = Door(hosts, time.monotonic)
     try:
+        await shelving.start()
         port = await _open(door, settings)
     except SalonError:
+        await shelving.blobs.close()
         await store.close()
         raise
     # What exists now lives as long as the server: the collector need not look at it again.
@@ -61,16 +93,22 @@ async def serve(settings: Serve) -> None:
     log.info("Salon is listening on http://%s:%d", host, port)
     if (who := _who_can_come_in(settings.host)) is not None:
         log.info(who)
-    trimming = hall.tasks.start(_keep_trimming(hall)) if settings.retain else None
+    hall.tasks.start(_keep_house(hall, shelving))
     await stopped.wait()
     log.info("Closing.")
-    if trimming:
-        trimming.cancel()
     door.close()
     await hall.close("The server is closing.")
     await http.close()
+    await shelving.blobs.close()
     await asyncio.sleep(0)
-    restore()
+
+
+def _shelving(settings: Serve, hall: Hall, folder: Path) -> Shelving:
+    blobs = FolderBlobs(folder)
+    keep, keep_in = settings.shelves
+    library = Library(settings.library) if settings.library else None
+    shown = ByName(settings.data_folder, blobs) if settings.by_name and not settings.memory else None
+    return Shelving(hall, blobs, Policy(keep, keep_in, settings.max_file), library, shown)
 
 
 def _store(settings: Serve) -> Store:
@@ -105,10 +143,12 @@ def _who_can_come_in(host: str) -> str | None:
     return f"Everybody who can reach {host} can come in."
 
 
-async def _keep_trimming(hall: Hall) -> None:
+async def _keep_house(hall: Hall, shelving: Shelving) -> None:
+    """Forget what is too old, from time to time."""
     while True:
         await hall.trim()
-        await asyncio.sleep(_TRIM_SECONDS)
+        await shelving.receiving.keep_house()
+        await asyncio.sleep(_HOUSE_SECONDS)
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Callable[[], None]:

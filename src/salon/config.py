@@ -10,6 +10,7 @@ from typing import Any
 
 import platformdirs
 
+from salon.core.names import fold
 from salon.errors import BAD_SETTING, SalonError, refuse
 
 PORT = 12345
@@ -29,6 +30,10 @@ class Serve:
     data    folder of the log
     memory  keep nothing on disk
     retain  forget messages older than this many seconds; 0 keeps all
+    keep    how many files a room's shelf keeps, 0 for all; for one room: `5,lobby=20`
+    max_file  bytes that a file may have at most; 0 is no limit
+    library  a folder whose files are offered read-only beside the shelf
+    by_name  show each file on a shelf as DATA/ROOM/NAME; everything else lies in DATA/.salon
     names   host names, separated by commas, under which browsers may reach the server, besides its addresses
     """
 
@@ -37,6 +42,10 @@ class Serve:
     data: Path | None = None
     memory: bool = False
     retain: int = 0
+    keep: str = "0"
+    max_file: int = 0
+    library: Path | None = None
+    by_name: bool = False
     names: str = ""
 
     @property
@@ -44,8 +53,25 @@ class Serve:
         return frozenset(name.strip().lower() for name in self.names.split(",") if name.strip())
 
     @property
-    def folder(self) -> Path:
+    def data_folder(self) -> Path:
         return self.data or default_data()
+
+    @property
+    def folder(self) -> Path:
+        """Where log and blobs lie."""
+        return self.data_folder / ".salon" if self.by_name else self.data_folder
+
+    @property
+    def shelves(self) -> tuple[int, dict[str, int]]:
+        """How many files a shelf keeps, and how many those of certain rooms do, by folded name."""
+        default, rooms = 0, {}
+        for part in filter(None, (part.strip() for part in self.keep.split(","))):
+            room, _, number = part.rpartition("=")
+            if room:
+                rooms[fold(room.strip())] = int(number)
+            else:
+                default = int(number)
+        return default, rooms
 
 
 def serve_settings(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Serve:
@@ -55,7 +81,7 @@ def serve_settings(flags: Mapping[str, Any], environment: Mapping[str, str] = os
     for field in fields(Serve):
         name = field.name
         for source, value in (
-            (f"--{name}", flags.get(name)),
+            (f"--{name.replace('_', '-')}", flags.get(name)),
             (f"SALON_{name.upper()}", environment.get(f"SALON_{name.upper()}")),
             (f"{name} in [serve]", file.get(name)),
         ):
@@ -117,4 +143,34 @@ def _seconds(source: str, value: Any) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-_READ = {"host": _text, "port": _port, "data": _path, "memory": _flag, "retain": _seconds, "names": _text}
+_SIZE_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+_BINARY_UNITS = {"ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40}
+
+
+def _bytes(source: str, value: Any) -> int:
+    match = re.fullmatch(r"(\d{1,15})\s*([kmgt]?i?)b?", str(value).strip().lower())
+    unit = {**_SIZE_UNITS, **_BINARY_UNITS}.get(match[2]) if match else None
+    if match is None or unit is None:
+        raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is not a size such as 100MiB, 2GB or 3000000"))
+    return int(match[1]) * unit
+
+
+def _keep(source: str, value: Any) -> str:
+    text = str(value)
+    if re.fullmatch(r"\s*(?:[^,=]+=)?\s*\d{1,6}\s*(?:,\s*(?:[^,=]+=)?\s*\d{1,6}\s*)*", text) is None:
+        raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is not a number of files, or ROOM=NUMBER"))
+    return text
+
+
+_READ = {
+    "host": _text,
+    "port": _port,
+    "data": _path,
+    "memory": _flag,
+    "retain": _seconds,
+    "names": _text,
+    "keep": _keep,
+    "max_file": _bytes,
+    "library": _path,
+    "by_name": _flag,
+}

@@ -95,6 +95,9 @@ CHECKSUM_DIFFERS = _problem(
     "checksum_differs", "The bytes are not those that were sent; they were not kept.", retry=True
 )
 OFFSET_DIFFERS = _problem("offset_differs", "The upload stands at byte {offset}.", "Go on from there.", retry=True)
+BAD_UPLOAD = _problem("bad_upload", "This is not an upload that Salon understands: {why}.")
+UNKNOWN_ALGORITHM = _problem("unknown_algorithm", "Checksums are understood in {algorithms}.")
+BAD_TICKET = _problem("bad_ticket", "This ticket is not valid any more.", "Connect again for a new one.")
 UNKNOWN_UPLOAD = _problem("unknown_upload", "There is no such upload.", "It may be over, or given up after a day.")
 TOO_MANY_UPLOADS = _problem("too_many_uploads", "One person sends at most {limit} files at once.", retry=True)
 NOT_YOUR_FILE = _problem("not_your_file", "Only who sent {name} can take it off the shelf.")

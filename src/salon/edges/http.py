@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from importlib.resources import files
+from importlib import resources
 from typing import cast
 
 from aiohttp import web
@@ -13,14 +13,16 @@ from aiohttp.typedefs import Handler, Middleware
 from salon import __version__
 from salon.core.limits import HIGH_WATER
 from salon.core.names import LOBBY
+from salon.edges import files, uploads
+from salon.edges.answering import HALL, SHELVING
 from salon.edges.metrics import metrics_text
 from salon.edges.websocket import converse
 from salon.errors import FOREIGN_PAGE, Refusal, SalonError, refuse
 from salon.hall.hall import Hall
 from salon.hall.session import Session
+from salon.hall.shelving import Shelving
 from salon.wire.origin import admits
 
-HALL = web.AppKey("hall", Hall)
 PAGE = web.AppKey("page", str)
 _KEEPALIVE_SECONDS = 75.0
 _HEADERS = {
@@ -80,15 +82,18 @@ class HttpConnection(asyncio.Protocol):
 class Http:
     """aiohttp's side of the server: started once, then asked for a protocol per connection."""
 
-    def __init__(self, hall: Hall, names: Collection[str]) -> None:
+    def __init__(self, hall: Hall, shelving: Shelving, names: Collection[str]) -> None:
         app = web.Application(middlewares=[_guard(frozenset(name.lower() for name in names))])
         app[HALL] = hall
-        app[PAGE] = (files("salon.edges") / "page.html").read_text("utf-8")
+        app[SHELVING] = shelving
+        app[PAGE] = (resources.files("salon.edges") / "page.html").read_text("utf-8")
         app.router.add_get("/", _page)
         app.router.add_get("/page.css", _style)
         app.router.add_get("/ws", _websocket)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/metrics", _metrics)
+        files.add_routes(app)
+        uploads.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=1.0)
 
     async def start(self) -> None:
@@ -141,7 +146,7 @@ async def _page(request: web.Request) -> web.Response:
 
 
 async def _style(_request: web.Request) -> web.Response:
-    return web.Response(text=(files("salon.edges") / "page.css").read_text("utf-8"), content_type="text/css")
+    return web.Response(text=(resources.files("salon.edges") / "page.css").read_text("utf-8"), content_type="text/css")
 
 
 async def _websocket(request: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from asyncio import Future
 from collections.abc import Callable, Mapping
 
@@ -11,7 +12,7 @@ from salon.core.batch import Batch
 from salon.core.commands import Command, Say
 from salon.core.events import Entry
 from salon.core.limits import GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
-from salon.core.names import LOBBY, direct_name, fold, room_name
+from salon.core.names import LOBBY, direct_name, fold, numbered, room_name
 from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.core.shelf import Shelf
@@ -48,8 +49,10 @@ class Hall:
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
+        self._tickets: dict[str, Session] = {}
+        self._ticket_by_session: dict[Session, str] = {}
         self._closing: Future[None] | None = None
-        self._shelf_changed: Callable[[Shelf, Shelf], None] | None = None
+        self._shelf_changed: Callable[[Room, Shelf, Shelf], None] | None = None
         self._holders: dict[Session, Holder] = {}
         self._budget = Budget()
         self.loop = asyncio.get_running_loop()
@@ -60,8 +63,33 @@ class Hall:
         """What the newest entries of all rooms take in memory."""
         return self._budget.used
 
-    def watch_shelves(self, changed: Callable[[Shelf, Shelf], None]) -> None:
-        """Have `changed` called with a shelf as it was and as it is, whenever a batch changed one."""
+    def by_ticket(self, ticket: str) -> Session | None:
+        """The session that was given this ticket, while it lasts."""
+        return self._tickets.get(ticket)
+
+    def ticket_of(self, session: Session) -> str:
+        """A ticket that stands for the session elsewhere: made when it is first asked for."""
+        ticket = self._ticket_by_session.get(session)
+        if ticket is None:
+            ticket = self._ticket_by_session[session] = secrets.token_urlsafe(16)
+            self._tickets[ticket] = session
+        return ticket
+
+    async def visitor(self, name: str, secret: str) -> Person:
+        """Somebody who does something without coming in: known by their secret, and nobody's name is taken."""
+        proof = proof_of(name, secret) if secret else passing_proof()
+        shown = name
+        number = 1
+        while (holder := self.register.holder(shown)) is not None and holder.proof != proof:
+            number += 1
+            shown = numbered(name, number)
+        if not secret:
+            return passing_person(shown)
+        person = await self.store.enter(name, proof, self.clock())
+        return Person(shown, person.number)
+
+    def watch_shelves(self, changed: Callable[[Room, Shelf, Shelf], None]) -> None:
+        """Have `changed` called with a room's shelf as it was and as it is, whenever a batch changed one."""
         self._shelf_changed = changed
 
     # coming and going
@@ -95,6 +123,7 @@ class Hall:
             self._unfollow(session, follower.room, broken=broken)
         session.behind.clear()
         self.sessions.discard(session)
+        self._tickets.pop(self._ticket_by_session.pop(session, ""), None)
         holder = self._holders.pop(session, None)
         if holder is not None:
             holder.sessions.remove(session)
@@ -199,7 +228,7 @@ class Hall:
     def _committed(self, room: Room, batch: Batch) -> None:
         """Both people of a direct room follow it from its first sound on, in all their sessions."""
         if batch.state.shelf is not room.state.shelf and self._shelf_changed is not None:
-            self._shelf_changed(room.state.shelf, batch.state.shelf)
+            self._shelf_changed(room, room.state.shelf, batch.state.shelf)
         for person in room.state.between:
             for session in self.register.sessions_of(person):
                 self._follow(session, room, None)

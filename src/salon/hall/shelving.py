@@ -1,61 +1,27 @@
-"""Use cases of the shelf: files come in, are listed, are fetched, and leave.
-
-Bytes first, then the entry that names them; bytes that nothing names any more go. What an upload will need on the disk
-is reserved before its first byte.
-"""
+"""Use cases of the shelf: files are listed, fetched and taken away; how they come in is `receiving`."""
 
 import logging
-from asyncio import AbstractEventLoop, Future
-from collections import Counter
+from asyncio import Future
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-import msgspec
 from msgspec import Struct
 
 from salon.core import shelf
-from salon.core.batch import Kept
-from salon.core.commands import Command, Shelve, Unshelve
 from salon.core.filenames import safe_name
-from salon.core.limits import UPLOAD_EXPIRY_SECONDS, UPLOADS_PER_PERSON
 from salon.core.people import Person
-from salon.core.room import RoomState
 from salon.core.shelf import Shelf, Shelfmark
-from salon.errors import (
-    NO_ROOM,
-    NO_SUCH_FILE,
-    SIZE_DIFFERS,
-    TOO_LARGE,
-    TOO_MANY_UPLOADS,
-    UNKNOWN_UPLOAD,
-    Refusal,
-    SalonError,
-    refuse,
-)
+from salon.errors import NO_SUCH_FILE, Refusal, refuse
 from salon.hall.library import Library
-from salon.hall.ports import Blobs, Unfinished
+from salon.hall.named_bytes import NamedBytes
+from salon.hall.ports import Blobs
+from salon.hall.receiving import Policy, Receiving
 from salon.hall.room import Room
-from salon.hall.uploads import Note, Upload, decode_note
-from salon.wire.dialect import Documents
 
 if TYPE_CHECKING:
     from salon.hall.hall import Hall
 
 log = logging.getLogger("salon")
-
-_TELL_EVERY_MS = 500  # how often a room is told how far an upload is
-
-
-class Policy(Struct, frozen=True):
-    """What the operator wants of shelves. 0 is no limit."""
-
-    keep: int = 0
-    keep_in: Mapping[str, int] = {}
-    max_file: int = 0
-
-    def keeps(self, room: str) -> int:
-        """How many files the shelf of the room with this key keeps."""
-        return self.keep_in.get(room, self.keep)
 
 
 class Listed(Struct, frozen=True):
@@ -82,179 +48,51 @@ class Opened(Struct, frozen=True):
     mark: Shelfmark | None = None
 
 
-class _Waiter:
-    """Somebody who submits one command and waits for what becomes of it."""
+class ShownByName(Protocol):
+    """Files under their own names, for whoever looks into the server's folder. Names are hashes by file name."""
 
-    def __init__(self, loop: AbstractEventLoop, person: Person) -> None:
-        self.person = person
-        self.outcome: Future[Kept | Refusal] = loop.create_future()
+    def show(self, room: str, before: Mapping[str, str], after: Mapping[str, str]) -> Future[None]:
+        """A room's shelf holds these files now, and held those."""
 
-    def settle(self, _room: str, outcomes: list[tuple[Command, Kept | Refusal]]) -> None:
-        if not self.outcome.done():
-            self.outcome.set_result(outcomes[0][1])
+    def tidy(self, rooms: Mapping[str, Mapping[str, str]]) -> Future[None]:
+        """These are all the shelves there are."""
 
 
 class Shelving:
-    """The shelves of all rooms."""
+    """The shelves of all rooms, and the operator's library beside them."""
 
-    def __init__(self, hall: "Hall", blobs: Blobs, policy: Policy, library: Library | None = None) -> None:
-        self.blobs = blobs
+    def __init__(
+        self,
+        hall: "Hall",
+        blobs: Blobs,
+        policy: Policy,
+        library: Library | None = None,
+        shown: ShownByName | None = None,
+    ) -> None:
         self.policy = policy
         self.library = library
-        self.uploads: dict[str, Upload] = {}
+        self.blobs = blobs
         self._hall = hall
-        self._named: Counter[str] = Counter()  # how many shelfmarks name these bytes
-        self._pinned: Counter[str] = Counter()  # bytes that an entry on its way will name
+        self._named = NamedBytes(blobs)
+        self.receiving = Receiving(hall, blobs, self._named, policy)
+        self._shown = shown
         hall.watch_shelves(self._changed)
 
     async def start(self) -> None:
         """Take up what a server before this one left: what shelves name, and uploads on their way."""
-        for stored in await self._hall.store.rooms():
-            self._named.update(mark.sha256 for mark in stored.state.shelf)
+        rooms = await self._hall.store.rooms()
+        for stored in rooms:
+            self._named.found(stored.state.shelf)
+        if self._shown is not None:
+            await self._shown.tidy({room.state.name: _names(room.state.shelf) for room in rooms if room.state.shelf})
         for unfinished in await self.blobs.unfinished():
-            await self._take_up(unfinished)
-        await self.blobs.sweep(self._named.keys())
+            await self.receiving.take_up(unfinished)
+        await self.receiving.keep_house()
 
-    async def _take_up(self, unfinished: Unfinished) -> None:
-        try:
-            note = decode_note(unfinished.note)
-        except msgspec.MsgspecError:
-            await self.blobs.discard(unfinished.upload)
-            return
-        upload = Upload(note, self._hall.clock() - int(unfinished.silent * 1000), unfinished.upload)
-        upload.offset = unfinished.offset
-        upload.whole = unfinished.sha256
-        self.uploads[upload.id] = upload
-        if upload.offset == note.size:
-            await self._complete(upload)
-
-    # up
-
-    async def begin(
-        self, person: Person, room_name: str, raw_name: str, size: int, sha256: str = ""
-    ) -> Upload | Refusal:
-        """An upload that may begin, its space reserved; or one that is over already, where its bytes are here.
-
-        `evicts` of the answer names what it will push out. `sha256`: what the sender says the bytes are; taken only
-        where they may read such a file already.
-        """
-        name = safe_name(raw_name)
-        if isinstance(name, Refusal):
-            return name
-        refusal = self._refuse_size(person, raw_name, size)
-        if refusal is not None:
-            return refusal
-        room = await self._hall.find_or_make(person, room_name)
-        if isinstance(room, Refusal):
-            return room
-        upload = Upload(Note(room.key, name, size, person), self._hall.clock())
-        keep = self.policy.keeps(room.key)
-        upload.evicts = [mark.name for mark in shelf.pushed_out(room.state.shelf, name, keep)]
-        self.uploads[upload.id] = upload
-        try:
-            if sha256 and await self._readable(person, sha256, size):
-                upload.whole, upload.offset = sha256, size
-            else:
-                await self.blobs.create(upload.id, upload.encoded_note())
-            if upload.offset == size:
-                done = await self._complete(upload)
-                return done if isinstance(done, Refusal) else upload
-        except SalonError as error:
-            del self.uploads[upload.id]
-            return error.refusal
-        self._tell(upload, room)
-        return upload
-
-    def _refuse_size(self, person: Person, name: str, size: int) -> Refusal | None:
-        limit = self.policy.max_file
-        if limit and size > limit:
-            return refuse(TOO_LARGE, name=name, limit=limit)
-        mine = sum(one.note.person.number == person.number for one in self.uploads.values())
-        if mine >= UPLOADS_PER_PERSON:
-            return refuse(TOO_MANY_UPLOADS, limit=UPLOADS_PER_PERSON)
-        reserved = sum(one.left for one in self.uploads.values())
-        if size > self.blobs.free() - reserved:
-            return refuse(NO_ROOM, name=name, size=size)
-        return None
-
-    async def _readable(self, person: Person, sha256: str, size: int) -> bool:
-        """Whether the bytes are on a shelf that this person may read: only then may they stand for an upload."""
-        if not self._named[sha256]:
-            return False
-        for stored in await self._hall.store.rooms():
-            if stored.state.admits(person) and any((m.sha256, m.size) == (sha256, size) for m in stored.state.shelf):
-                return True
-        return False
-
-    def upload(self, upload_id: str) -> Upload | Refusal:
-        return self.uploads.get(upload_id) or refuse(UNKNOWN_UPLOAD)
-
-    def take_turn(self, upload: Upload) -> int:
-        """Become the one who writes; whoever wrote before stops at its next byte."""
-        upload.turn += 1
-        upload.active = self._hall.clock()
-        return upload.turn
-
-    async def write(self, upload: Upload, data: bytes) -> None:
-        """Append. Raises SalonError: the disk is full, or more comes than was announced."""
-        if len(data) > upload.left:
-            raise SalonError(refuse(SIZE_DIFFERS, name=upload.note.name, size=upload.note.size))
-        upload.offset = await self.blobs.write(upload.id, data)
-        upload.active = self._hall.clock()
-        self._tell(upload)
-
-    async def cut(self, upload: Upload, size: int) -> None:
-        """Forget what came behind `size` bytes."""
-        await self.blobs.cut(upload.id, size)
-        upload.offset = size
-
-    async def complete(self, upload: Upload) -> Kept | Refusal:
-        """All bytes are there: put the file on the shelf."""
-        return await self._complete(upload)
-
-    async def _complete(self, upload: Upload) -> Kept | Refusal:
-        note = upload.note
-        upload.turn += 1
-        if not upload.whole:
-            upload.whole = await self.blobs.finish(upload.id)
-        self._pinned[upload.whole] += 1
-        try:
-            command = Shelve(note.name, note.size, upload.whole, self.policy.keeps(note.room), id=f"upload {upload.id}")
-            outcome = await self._submit(note.room, note.person, command)
-        finally:
-            self._pinned[upload.whole] -= 1
-        if isinstance(outcome, Refusal):
-            if outcome.problem.retry:
-                return outcome  # the bytes are kept: the next look at the upload tries again
-            self._let_go(upload.whole)
-        else:
-            upload.seq = outcome.seq
-        self.uploads.pop(upload.id, None)
-        await self.blobs.discard(upload.id)
-        return outcome
-
-    async def _submit(self, room_key: str, person: Person, command: Command) -> Kept | Refusal:
-        room = await self._hall.open(room_key, RoomState(room_key))
-        waiter = _Waiter(self._hall.loop, person)
-        self._hall.submitting.submit(room, waiter, command)
-        return await waiter.outcome
-
-    async def discard(self, upload: Upload) -> None:
-        """Give up an upload: its space is free again."""
-        upload.turn += 1
-        self.uploads.pop(upload.id, None)
-        self._tell(upload, gone=True)
-        await self.blobs.discard(upload.id)
-
-    async def keep_house(self) -> None:
-        """Give up uploads that were silent for a day, and sweep bytes that nothing names."""
-        old = self._hall.clock() - UPLOAD_EXPIRY_SECONDS * 1000
-        for upload in [one for one in self.uploads.values() if one.active < old]:
-            log.info("%s was not sent to its end and is given up", upload.note.name)
-            await self.discard(upload)
-        await self.blobs.sweep({*self._named, *self._pinned, *(one.whole for one in self.uploads.values())})
-
-    # down
+    def _changed(self, room: Room, before: Shelf, after: Shelf) -> None:
+        if self._shown is not None and not room.state.direct:
+            self._shown.show(room.view.name, _names(before), _names(after))
+        self._named.changed(before, after)
 
     async def listing(self, person: Person, room_name: str) -> list[Listed] | Refusal:
         """The room's files, newest first, then the operator's library by name."""
@@ -318,37 +156,6 @@ class Shelving:
                 await self._hall.store.count_download(room.key, opened.mark.seq)
             self._hall.forget_if_deserted(room)
 
-    # away
 
-    async def unshelve(self, person: Person, room_key: str, name: str) -> Kept | Refusal:
-        """Take one's own file off the shelf."""
-        return await self._submit(room_key, person, Unshelve(name))
-
-    def _changed(self, before: Shelf, after: Shelf) -> None:
-        """A shelf is another one now: bytes that nothing names any more go."""
-        self._named.update(mark.sha256 for mark in after)
-        self._named.subtract(mark.sha256 for mark in before)
-        for mark in before:
-            self._let_go(mark.sha256)
-
-    def _let_go(self, sha256: str) -> None:
-        if self._named[sha256] <= 0 and not self._pinned[sha256]:
-            del self._named[sha256]
-            self.blobs.remove(sha256)
-
-    # telling
-
-    def _tell(self, upload: Upload, room: Room | None = None, *, gone: bool = False) -> None:
-        """Tell full clients in the room how far the upload is. Not in the log: latest wins, who is busy misses it."""
-        now = self._hall.clock()
-        room = room or self._hall.rooms.get(upload.note.room)
-        if room is None or not (gone or now - upload.told >= _TELL_EVERY_MS):
-            return
-        upload.told = now
-        note = upload.note
-        for session in room.followers:
-            if isinstance(session.dialect, Documents) and not session.parked:
-                progress = session.dialect.progress(
-                    room.view, note.person.name, note.name, note.size, upload.offset, gone
-                )
-                session.reply(progress)
+def _names(marks: Shelf) -> dict[str, str]:
+    return {mark.name: mark.sha256 for mark in marks}

@@ -1,6 +1,8 @@
 """Uploads on their way: what each is, how far it is, and who writes to it at the moment."""
 
+import asyncio
 import secrets
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +14,8 @@ from salon.core.people import Person
 class Note(Struct, frozen=True):
     """What an upload is, as it is kept beside its bytes."""
 
-    room: str  # the room's key
+    room: str  # the room's key, and how it is shown
+    shown: str
     name: SafeName
     size: int
     person: Person
@@ -26,7 +29,7 @@ class Upload:
     seq     the number of the entry, once it is
     """
 
-    __slots__ = ("active", "evicts", "id", "note", "offset", "seq", "told", "turn", "whole")
+    __slots__ = ("active", "breaker", "evicts", "id", "lock", "note", "offset", "seq", "told", "turn", "whole")
 
     def __init__(self, note: Note, now: int, upload_id: str = "") -> None:
         self.id = upload_id or secrets.token_urlsafe(16)
@@ -38,6 +41,8 @@ class Upload:
         self.whole = ""
         self.seq = 0
         self.evicts: list[str] = []
+        self.lock = asyncio.Lock()  # held while bytes are written, so that a new writer finds a whole offset
+        self.breaker: Callable[[], None] | None = None  # ends the connection of whoever writes now
 
     @property
     def left(self) -> int:

@@ -104,7 +104,7 @@ class FolderBlobs:
 
     def remove(self, sha256: str) -> Future[None]:
         """Let bytes go that nothing names."""
-        return self._run(self._last, lambda: self._remove(self._path(sha256)))
+        return self._run(self._last, lambda: self._remove(self.path(sha256)))
 
     def sweep(self, named: Collection[str]) -> Future[int]:
         """Remove old blobs that nothing names, left by a server that died between two steps; how many."""
@@ -114,12 +114,21 @@ class FolderBlobs:
         """Close what is open. Uploads go on with the next server."""
         return self._run(self._last, self._close)
 
+    def in_turn(self, job: Callable[[], T]) -> Future[T]:
+        """Run a job behind those that move blobs into place and remove them, as they were asked for."""
+        return self._run(self._last, job)
+
+    def inodes(self) -> set[int]:
+        """The numbers by which the file system knows the blobs."""
+        return {path.stat().st_ino for path in self._blobs.glob("??/*")}
+
     # in the threads
 
     def _run(self, threads: ThreadPoolExecutor, job: Callable[[], T]) -> Future[T]:
         return asyncio.get_running_loop().run_in_executor(threads, lambda: _guarded(job))
 
-    def _path(self, sha256: str) -> Path:
+    def path(self, sha256: str) -> Path:
+        """Where the bytes with this hash lie, or would."""
         return self._blobs / sha256[:2] / sha256
 
     def _create(self, upload: str, note: bytes) -> None:
@@ -175,7 +184,7 @@ class FolderBlobs:
         _sync(incoming.file)
         incoming.file.close()
         sha256 = incoming.hash.hexdigest()
-        path = self._path(sha256)
+        path = self.path(sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         source = self._uploads / upload
         source.with_suffix(".sha256").write_text(sha256)
@@ -202,10 +211,10 @@ class FolderBlobs:
         for note in sorted(self._uploads.glob("*.note")):
             path, whole = note.with_suffix(""), note.with_suffix(".sha256")
             sha256 = whole.read_text() if whole.exists() else ""
-            if not path.exists() and not self._path(sha256).is_file():
+            if not path.exists() and not self.path(sha256).is_file():
                 self._discard(path.name)
                 continue
-            status = (path if path.exists() else self._path(sha256)).stat()
+            status = (path if path.exists() else self.path(sha256)).stat()
             silent = max(0.0, now_ms() / 1000 - status.st_mtime)
             # A hash that stands beside bytes which are still there was written just before the server died.
             found.append(
@@ -215,7 +224,7 @@ class FolderBlobs:
 
     def _open(self, sha256: str) -> BinaryIO | None:
         try:
-            return self._path(sha256).open("rb")
+            return self.path(sha256).open("rb")
         except FileNotFoundError:
             return None
 
