@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -68,7 +67,7 @@ class Session:
         self.dialect = dialect
         self.person: Person = NOBODY
         self.followers: dict[str, Follower] = {}  # by room key
-        self.behind: deque[Follower] = deque()  # those that have more to take, taking turns
+        self.behind: list[Follower] = []  # those that have more to take, taking turns
         self.parked = False
         self._parks = 0
         self.closed = False
@@ -151,7 +150,7 @@ class Session:
     def catch_up(self) -> None:
         """A chunk for each room in turn, until nothing is left or the transport is full."""
         while self.behind and not self.parked and not self.closed:
-            follower = self.behind.popleft()
+            follower = self.behind.pop(0)
             follower.queued = False
             follower.pull()
 

@@ -23,6 +23,8 @@ class DocumentScanner:
     read after it.
     """
 
+    __slots__ = ("_depth", "_escaped", "_held", "_in_string", "_tokens", "broken", "limit")
+
     def __init__(self, limit: int = DOCUMENT_BYTES) -> None:
         self.limit = limit
         self.broken: Refusal | None = None
