@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ from salon.edges.http import Http
 from salon.errors import DISK_FULL, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.hall.hall import Hall
+from salon.hall.receiving import Policy
+from salon.hall.shelving import Shelving
+from salon.stores.folder import FolderBlobs
 from salon.stores.memory import MemoryStore
 from salon.wire.handshake import Language
 from tests.support.eventually import eventually
@@ -80,9 +84,10 @@ class Talker:
 
 
 @pytest.fixture
-async def place() -> AsyncIterator[Place]:
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
     hall = Hall(MemoryStore(), now_ms)
-    web = Http(hall, {"salon.lan"})
+    shelving = Shelving(hall, FolderBlobs(tmp_path), Policy())
+    web = Http(hall, shelving, {"salon.lan"})
     await web.start()
     clock = Clock()
     door = Door({Language.DOCUMENTS: lambda: DocumentsConnection(hall), Language.HTTP: web.connection}, clock)
@@ -92,6 +97,7 @@ async def place() -> AsyncIterator[Place]:
     door.close()
     await hall.close("The server is closing.")
     await web.close()
+    await shelving.blobs.close()
 
 
 async def test_the_first_page_says_what_this_is_and_how_to_join(place: Place) -> None:

@@ -26,7 +26,7 @@ def person_name(raw: str) -> str | Refusal:
 
 def mend_person_name(raw: str) -> str:
     """A name made of this where nobody can be asked for another: what cannot stand in one becomes `_`."""
-    name = "".join("_" if c == ":" or unprintable(c) else c for c in unicodedata.normalize("NFC", raw))
+    name = "".join("_" if c == ":" or unprintable(c) else c for c in unicodedata.normalize("NFC", raw).strip())
     name = name.strip()[:NAME_CHARS].strip() or "_"
     if not _person_flaw(name):
         return name

@@ -7,7 +7,7 @@ on alone.
 from collections.abc import Callable
 from typing import Any
 
-from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say
+from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say, Unshelve
 from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
 from salon.core.names import LOBBY, fold, person_name
 from salon.core.people import is_secret
@@ -98,7 +98,7 @@ class Conversation(Talk[Payload]):
         return follower
 
     async def _not_joined(self, room: str, command_id: str) -> None:
-        found = await self.hall.find(self.session, room)
+        found = await self.hall.find(self.session.person, room)
         known = not isinstance(found, Refusal)
         self._refuse(refuse(NOT_JOINED, room=room) if known else refuse(UNKNOWN_ROOM, room=room), command_id)
 
@@ -150,7 +150,14 @@ class Conversation(Talk[Payload]):
                 read = positions.get(stored.key, 0)
                 rooms.setdefault(stored.state.name, answers.Bounds(stored.first, stored.head, read))
             ack = answers.ConnectAck(
-                session.person.name, rooms, VERSION, "Connected to the room.", [], LIMITS, id=connect.id
+                session.person.name,
+                rooms,
+                VERSION,
+                "Connected to the room.",
+                self.hall.features,
+                {**LIMITS, **self.hall.limits},
+                self.hall.ticket_of(session),
+                connect.id,
             )
             self._send(answers.ConnectAckDocument(ack))
             for refusal in refusals:
@@ -207,11 +214,13 @@ class Conversation(Talk[Payload]):
             self._work(self._list_members(wish), wish.id)
         elif wish.what == "rooms":
             self._work(self._list_rooms(wish), wish.id)
+        elif wish.what == "files":
+            self._work(self._list_files(wish), wish.id)
         else:
-            self._refuse(refuse(BAD_DOCUMENT, why="`what` is `members` or `rooms`"), wish.id)
+            self._refuse(refuse(BAD_DOCUMENT, why="`what` is `members`, `rooms` or `files`"), wish.id)
 
     async def _list_members(self, wish: List) -> None:
-        room = await self.hall.find(self.session, wish.room or self._main)
+        room = await self.hall.find(self.session.person, wish.room or self._main)
         if isinstance(room, Refusal):
             self._refuse(room, wish.id)
             return
@@ -220,6 +229,14 @@ class Conversation(Talk[Payload]):
 
     async def _list_rooms(self, wish: List) -> None:
         self._tell(answers.Listing("rooms", rooms=await self.hall.list_rooms(self.session), id=wish.id))
+
+    async def _list_files(self, wish: List) -> None:
+        room = wish.room or self._main
+        files = await self.hall.files(self.session.person, room)
+        if isinstance(files, Refusal):
+            self._refuse(files, wish.id)
+        else:
+            self._tell(answers.Listing("files", room, files=files, id=wish.id))
 
     # signs
 
@@ -262,10 +279,11 @@ class Conversation(Talk[Payload]):
 
 
 def _bounds(follower: Follower, read: int) -> answers.Bounds:
-    return answers.Bounds(follower.room.first, follower.aim, read)
+    room = follower.room
+    return answers.Bounds(room.first, follower.aim, read, room.state.topic)
 
 
-_COMMANDS = frozenset((Say, Edit, Delete, ChangeTopic))
+_COMMANDS = frozenset((Say, Edit, Delete, ChangeTopic, Unshelve))
 _STRANGERS = frozenset((Connect, Ping, Exit, Refused))  # what may be said before one has a name
 _HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
     Connect: Conversation._connect,

@@ -1,10 +1,13 @@
 """The hall: what a session may do, as use cases over the rooms, the register and the store."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import secrets
 from asyncio import Future
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -25,7 +28,10 @@ from salon.hall.ring import Budget
 from salon.hall.room import Room
 from salon.hall.session import Session
 from salon.hall.submitting import Submitting
-from salon.wire.answers import RoomLine
+from salon.wire.answers import FileLine, RoomLine
+
+if TYPE_CHECKING:
+    from salon.hall.shelving import Shelving
 
 log = logging.getLogger("salon")
 
@@ -49,6 +55,7 @@ class Hall:
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
+        self.shelving: Shelving | None = None  # where there are files
         self._tickets: dict[str, Session] = {}
         self._ticket_by_session: dict[Session, str] = {}
         self._closing: Future[None] | None = None
@@ -87,6 +94,21 @@ class Hall:
             return passing_person(shown)
         person = await self.store.enter(name, proof, self.clock())
         return Person(shown, person.number)
+
+    @property
+    def features(self) -> list[str]:
+        """What full clients may count on beside talking."""
+        return ["files"] if self.shelving is not None else []
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The operator's limits, for full clients."""
+        limit = self.shelving.policy.max_file if self.shelving is not None else 0
+        return {"file_bytes": limit} if limit else {}
+
+    async def files(self, person: Person, raw_room: str) -> list[FileLine] | Refusal:
+        """The files of a room; none where the server has no shelves."""
+        return await self.shelving.listing(person, raw_room) if self.shelving is not None else []
 
     def watch_shelves(self, changed: Callable[[Room, Shelf, Shelf], None]) -> None:
         """Have `changed` called with a room's shelf as it was and as it is, whenever a batch changed one."""

@@ -17,24 +17,12 @@ from salon.hall.named_bytes import NamedBytes
 from salon.hall.ports import Blobs
 from salon.hall.receiving import Policy, Receiving
 from salon.hall.room import Room
+from salon.wire.answers import FileLine
 
 if TYPE_CHECKING:
     from salon.hall.hall import Hall
 
 log = logging.getLogger("salon")
-
-
-class Listed(Struct, frozen=True):
-    """A file as it is listed. `leaves_after`: how many new files push it out, 0 for never."""
-
-    name: str
-    size: int
-    sha256: str
-    by: str
-    time: int
-    downloads: int
-    leaves_after: int = 0
-    library: bool = False
 
 
 class Opened(Struct, frozen=True):
@@ -77,6 +65,7 @@ class Shelving:
         self.receiving = Receiving(hall, blobs, self._named, policy)
         self._shown = shown
         hall.watch_shelves(self._changed)
+        hall.shelving = self
 
     async def start(self) -> None:
         """Take up what a server before this one left: what shelves name, and uploads on their way."""
@@ -94,7 +83,7 @@ class Shelving:
             self._shown.show(room.view.name, _names(before), _names(after))
         self._named.changed(before, after)
 
-    async def listing(self, person: Person, room_name: str) -> list[Listed] | Refusal:
+    async def listing(self, person: Person, room_name: str) -> list[FileLine] | Refusal:
         """The room's files, newest first, then the operator's library by name."""
         room = await self._hall.find(person, room_name)
         if isinstance(room, Refusal):
@@ -102,7 +91,7 @@ class Shelving:
         counts = await self._hall.store.downloads(room.key)
         keep = self.policy.keeps(room.key)
         listed = [
-            Listed(m.name, m.size, m.sha256, m.by, m.time, counts.get(m.seq, 0), max(0, keep - place) if keep else 0)
+            FileLine(m.name, m.size, m.sha256, m.by, m.time, counts.get(m.seq, 0), max(0, keep - place) if keep else 0)
             for place, m in enumerate(room.state.shelf)
         ]
         self._hall.forget_if_deserted(room)
@@ -110,7 +99,7 @@ class Shelving:
             taken = {one.name for one in listed}
             books = await self.library.listing()
             listed += [
-                Listed(b.name, b.size, b.sha256, "", b.time, 0, library=True) for b in books if b.name not in taken
+                FileLine(b.name, b.size, b.sha256, "", b.time, 0, library=True) for b in books if b.name not in taken
             ]
         return listed
 

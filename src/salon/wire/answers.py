@@ -93,11 +93,28 @@ class RoomLine(Struct, frozen=True, gc=False, omit_defaults=True):
     topic: str = ""
 
 
+class FileLine(Struct, frozen=True, gc=False):
+    """A file in a list: of the shelf, or of the operator's library (`library`; its hash may not be known yet).
+
+    `leaves_after`: how many new files push it out, 0 for never. `time` is milliseconds since 1970 UTC.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    by: str
+    time: int
+    downloads: int
+    leaves_after: int = 0
+    library: bool = False
+
+
 class Listing(Struct, frozen=True, omit_defaults=True):
     what: str
     room: str = ""
     members: list[str] | None = None
     rooms: list[RoomLine] | None = None
+    files: list[FileLine] | None = None
     id: str = ""
 
 

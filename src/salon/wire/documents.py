@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from salon.core.commands import ChangeTopic, Delete, Edit, Number, Say
+from salon.core.commands import ChangeTopic, Delete, Edit, Number, Say, Unshelve
 from salon.errors import BAD_DOCUMENT, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.framing import DocumentScanner
 
@@ -86,7 +86,21 @@ class Refused(Struct, frozen=True):
 
 
 Payload = (
-    Connect | Say | Edit | Delete | ChangeTopic | Join | Leave | History | List | Typing | Read | Ping | Exit | Refused
+    Connect
+    | Say
+    | Edit
+    | Delete
+    | ChangeTopic
+    | Unshelve
+    | Join
+    | Leave
+    | History
+    | List
+    | Typing
+    | Read
+    | Ping
+    | Exit
+    | Refused
 )
 
 VOCABULARY: dict[str, type[Struct]] = {
@@ -95,6 +109,7 @@ VOCABULARY: dict[str, type[Struct]] = {
     "edit": Edit,
     "delete": Delete,
     "topic": ChangeTopic,
+    "unshelve": Unshelve,
     "join": Join,
     "leave": Leave,
     "history": History,
@@ -149,6 +164,8 @@ class DocumentReader:
 
     `broken` is why the stream cannot be read any further, once that is so.
     """
+
+    __slots__ = ("_scanner",)
 
     def __init__(self) -> None:
         self._scanner = DocumentScanner()
