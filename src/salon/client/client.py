@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from asyncio import Future
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -147,14 +147,12 @@ class Client:
 
     # listening
 
-    async def __aiter__(self) -> AsyncIterator[Message]:
-        async for event in self.events():
-            if isinstance(event, Message):
-                yield event
+    def __aiter__(self) -> Listener[Message]:
+        return self._desk.feed.listen(lambda event: event if isinstance(event, Message) else None)
 
     def events(self) -> Listener[Event]:
-        """Everything from now on: messages, notifications, gaps, and how the line is."""
-        return self._desk.feed.listen()
+        """Everything: messages, notifications, gaps, and how the line is."""
+        return self._desk.feed.listen(lambda event: event)
 
     # talking
 

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from salon.client.connection import Connection
-from salon.client.events import Back, Event, Lost, Refused
+from salon.client.events import Back, Lost, Refused
 from salon.client.feed import Feed
 from salon.client.link import Link, refusal_of
 from salon.client.mirror import Mirror, RoomMirror
@@ -52,7 +52,7 @@ class Desk:
         self.name = name
         self.mirror = Mirror()
         self.rooms: dict[str, Room] = {}
-        self.feed: Feed[Event] = Feed(self._review)
+        self.feed = Feed(self._review)
         self.error: SalonError | None = None
         self._link: Link
         self._secret = ""
@@ -129,8 +129,7 @@ class Desk:
 
     def _review(self) -> None:
         """Read from the line only while its readers keep up."""
-        feeds: list[Feed[Any]] = [self.feed, *(room.feed for room in self.rooms.values())]
-        self._link.hold(any(feed.clogged and feed.reader not in self._waiters for feed in feeds))
+        self._link.hold(self.feed.clogged(self._waiters))
 
     async def flush(self) -> None:
         """Wait until all that was said is acknowledged, and has been heard where its room is followed."""
@@ -161,7 +160,7 @@ class Desk:
         for room in self.mirror.rooms.values():
             self._hand_out(room)
         if back:
-            self._put(Back())
+            self.feed.put(Back())
         for name in entered.refused:
             self._drop(name)
         for name in entered.uninvited:
@@ -186,7 +185,7 @@ class Desk:
         self._changed.set()
 
     def lost(self, why: str) -> None:
-        self._put(Lost(why))
+        self.feed.put(Lost(why))
 
     def ended(self, error: SalonError) -> None:
         self.end(error, error)
@@ -199,8 +198,6 @@ class Desk:
             if not asked.waiter.done():
                 asked.waiter.set_exception(error)
         self.feed.close(shown)
-        for room in self.rooms.values():
-            room.feed.close(shown)
         self._changed.set()
 
     # what a document does
@@ -209,15 +206,13 @@ class Desk:
         event = self.mirror.take(document)
         if event is None:
             return
-        self._put(event)
-        room = self.mirror.rooms.get(fold(document.room))
-        if room is None:
-            return
-        if isinstance(document, Message):
-            feed = self._hand_out(room).feed
-            feed.put(document, len(document.text))
-        elif isinstance(document, Gap) and room.cursor < self._acknowledged.get(fold(room.name), 0):
-            del self._acknowledged[fold(room.name)]  # another history, in which what was said here is not
+        room = self.mirror.find(document.room)
+        if room is not None:
+            self._hand_out(room)
+            key = fold(room.name)
+            if isinstance(document, Gap) and room.cursor < self._acknowledged.get(key, 0):
+                del self._acknowledged[key]  # another history, in which what was said here is not
+        self.feed.put(event)
 
     def _take_ack(self, ack: Ack) -> None:
         asked = self._outbox.settle(ack.id)
@@ -249,28 +244,24 @@ class Desk:
         if asked is not None and not asked.waiter.done():
             asked.waiter.set_exception(SalonError(refusal))
         if asked is None or asked.waiter not in self._awaited:
-            self._put(Refused(refusal, error.id))
+            self.feed.put(Refused(refusal, error.id))
 
     def _take_nothing(self, _payload: object) -> None:
         """A sign of life, no more."""
-
-    def _put(self, event: Event) -> None:
-        self.feed.put(event, len(event.text) if isinstance(event, Message) else 0)
 
     def _hand_out(self, mirror: RoomMirror) -> Room:
         """The room as programs hold it: one object while it is followed."""
         key = fold(mirror.name)
         room = self.rooms.get(key)
         if room is None:
-            room = self.rooms[key] = Room(self, mirror, Feed(self._review))
+            room = self.rooms[key] = Room(self, mirror)
         return room
 
     def _drop(self, name: str) -> None:
         """The room is followed no longer; whoever iterates over it has come to the end."""
         self.mirror.leave(name)
-        room = self.rooms.pop(fold(name), None)
-        if room is not None:
-            room.feed.close()
+        self.rooms.pop(fold(name), None)
+        self.feed.wake()
 
 
 def _answer(waiter: Future[Any], answer: object) -> None:

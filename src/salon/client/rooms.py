@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salon.client.events import Entry
-from salon.client.feed import Feed
+from salon.client.events import Entry, Event
+from salon.client.feed import Listener
 from salon.client.mirror import RoomMirror
 from salon.core.commands import ChangeTopic, Delete, Edit, Say
 from salon.core.limits import TEXT_CHARS
@@ -35,9 +35,8 @@ class Room:
     Everything that asks the server raises SalonError where it refuses.
     """
 
-    def __init__(self, desk: Desk, mirror: RoomMirror, feed: Feed[Message]) -> None:
+    def __init__(self, desk: Desk, mirror: RoomMirror) -> None:
         self._desk = desk
-        self.feed = feed
         self.mirror = mirror
 
     @property
@@ -66,9 +65,18 @@ class Room:
         one, _, two = self.name[1:].partition(":")
         return two if one == fold(self._desk.name) else one
 
-    async def __aiter__(self) -> AsyncIterator[Message]:
-        async for message in self.feed.listen():
-            yield message
+    @property
+    def followed(self) -> bool:
+        """Whether this client is still in it."""
+        return self._desk.rooms.get(fold(self.name)) is self
+
+    def __aiter__(self) -> Listener[Message]:
+        listener = self._desk.feed.listen(self._message)
+        listener.over = lambda: not self.followed
+        return listener
+
+    def _message(self, event: Event) -> Message | None:
+        return event if isinstance(event, Message) and fold(event.room) == fold(self.name) else None
 
     # talking
 

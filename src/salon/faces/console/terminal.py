@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app_or_none, run_in_terminal
+from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
@@ -17,6 +17,7 @@ from salon.core.names import fold
 from salon.core.text import printable
 from salon.errors import BAD_NAME, NAME_TAKEN
 from salon.faces.console.chat import Chat
+from salon.faces.console.orders import Quit, order_of
 from salon.faces.console.telling import Line
 from salon.ground.signals import on_stop
 from salon.ground.tasks import Tasks
@@ -24,6 +25,8 @@ from salon.ground.tasks import Tasks
 LATELY = 20  # entries of a room's past, shown to whoever enters
 _TYPING_SECONDS = 4.0  # so long after a sign somebody counts as typing
 _TYPED_SECONDS = 2.0  # between two signs of one's own
+_TYPED_AHEAD = 100  # lines, while the server is away
+_LAST_WORDS_SECONDS = 2.0  # for what was typed before the end
 _SHOWN_AT_ONCE = 200  # lines; then the prompt is drawn again
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _STYLE = Style.from_dict({"bottom-toolbar": "noreverse fg:ansibrightblack", "bottom-toolbar.text": ""})
@@ -56,23 +59,30 @@ class Terminal:
         self.refresh()
 
     async def paint(self) -> None:
-        """Draw what was shown above what is being typed."""
-        lines, self.lines = self.lines, []
-        if lines:
-            text = "".join(f"{self._drawn(line)}\n" for line in lines)
-            await run_in_terminal(lambda: self._write(text))
+        """Draw what was shown above what is being typed.
 
-    def _write(self, text: str) -> None:
-        output = self.session.app.output
-        output.write_raw(text.replace("\n", "\r\n"))
-        output.flush()
+        Not by `run_in_terminal`: that hands the keyboard back for a moment, and what is typed then is seen twice.
+        """
+        app = self.session.app
+        if app.is_running and app.output.responds_to_cpr:
+            await app.renderer.wait_for_cpr_responses()  # else an answer would tell where the cursor was before
+        lines, self.lines = self.lines, []
+        if not lines:
+            return
+        if app.is_running:
+            app.renderer.erase()
+        app.output.write_raw("".join(f"{self._drawn(line)}\r\n" for line in lines))
+        app.output.flush()
+        if app.is_running:
+            app.renderer.request_absolute_cursor_position()
+            app.invalidate()
 
     def _drawn(self, line: Line) -> str:
         when, day = _stamp(line.time) if line.time else ("", self._day)
         head = ""
         if day != self._day:
             self._day = day
-            head = self._dressed(_DIM, f"— {day} —") + "\n"
+            head = self._dressed(_DIM, f"— {day} —") + "\r\n"
         stamp = self._dressed(_DIM, f"{when} ") if when else ""
         if not line.said:
             return f"{head}{stamp}{self._dressed(_DIM, line.text)}"
@@ -138,6 +148,15 @@ class Terminal:
             except EOFError:
                 return None
 
+    async def listen(self, take: Callable[[str], bool]) -> None:
+        """Give each line to `take`, until the end of the input; one that is not taken stays where it was typed.
+
+        One prompt for all of them: between two, the terminal would show what is typed as it is.
+        """
+        buffer = self.session.default_buffer
+        buffer.accept_handler = lambda buffer: not take(buffer.text)
+        await self.ask("> ")
+
 
 async def chat_at_terminal(connecting: Connecting, name: str) -> int:
     """Talk until the person says goodbye; the exit status. Raises SalonError where there is no server."""
@@ -182,26 +201,45 @@ async def _converse(screen: Terminal, client: Client) -> None:
         chat.answer(client.trouble)
     tasks = Tasks()
     try:
-        ways_out = [tasks.start(work) for work in (_talk(screen, chat), _tell(screen, chat), stopped.wait())]
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        tasks.start(_obey(screen, chat, lines))
+        ways_out = [tasks.start(work) for work in (_listen(screen, lines), _tell(screen, chat), stopped.wait())]
         await asyncio.wait(ways_out, return_when=asyncio.FIRST_COMPLETED)
     finally:
         await tasks.close()
         undo()
 
 
-async def _talk(screen: Terminal, chat: Chat) -> None:
+async def _listen(screen: Terminal, lines: asyncio.Queue[str]) -> None:
+    def take(line: str) -> bool:
+        if isinstance(order_of(line), Quit):  # not behind what a server that is away has to answer first
+            screen.session.app.exit()
+        elif lines.qsize() < _TYPED_AHEAD:
+            lines.put_nowait(line)
+        else:
+            return False
+        return True
+
+    await screen.listen(take)
+    try:
+        async with asyncio.timeout(_LAST_WORDS_SECONDS):
+            await lines.join()
+    except TimeoutError:
+        pass
+
+
+async def _obey(screen: Terminal, chat: Chat, lines: asyncio.Queue[str]) -> None:
     """Do what each line asks."""
     await _count(screen, chat.room)
-    while not chat.over:
+    while True:
+        line = await lines.get()
         room = chat.room
-        line = await screen.ask("> ")
-        if line is None:
-            return
         await chat.obey(line)
         chat.room.mark_read()  # who types has seen what is above
         if chat.room is not room:
             await _count(screen, chat.room)
         await screen.paint()
+        lines.task_done()
 
 
 async def _count(screen: Terminal, room: Room) -> None:

@@ -1,0 +1,119 @@
+"""The menu chat's client: one person, in the lobby, with the menu before them."""
+
+import asyncio
+
+from salon.client import Client, Gap, Message, connect, new_secret
+from salon.client.connection import reach
+from salon.client.events import Event, Refused
+from salon.core.names import fold
+from salon.core.text import printable
+from salon.errors import NO_REQUESTS, STATUS_FAILED, UNSENT, Refusal, SalonError, refuse
+from salon.faces.menu.options import MENU, Leave, Menu, Request, Say, Wish
+from salon.faces.program import Streams, caught
+from salon.ground.tasks import Tasks
+
+ASK_NAME = "Enter your name:"
+GOODBYE = "closing your sockets...goodbye"
+RECENT_SECONDS = 5  # of the past for a newcomer: who starts at the same moment misses nobody's first words
+_FLUSH_SECONDS = 1.0  # for the server to have on disk what was said last
+
+
+class MenuChat:
+    """From the name to the goodbye. Only the conversation itself goes to standard output."""
+
+    def __init__(self, streams: Streams, server: str) -> None:
+        self._streams = streams
+        self._server = server
+        self._menu = Menu()
+        self._name = ""  # as it was asked for
+        self._client: Client | None = None
+        self._tasks = Tasks()
+
+    async def talk(self) -> int:
+        """Until the input ends, or `x`; the exit status. Raises SalonError where the server is not there, or goes."""
+        await reach(self._server)  # nobody should be asked for their name in vain
+        if self._streams.person:
+            self._streams.err.write(ASK_NAME)
+        name = await self._streams.next_line()
+        if name is None:
+            return 0
+        client = await self._enter(name)
+        telling = self._tasks.start(caught(self._tell(client)))
+        listening = self._tasks.start(caught(self._listen(client)))
+        await asyncio.wait([telling, listening], return_when=asyncio.FIRST_COMPLETED)
+        end = listening.result() if listening.done() else telling.result()
+        if isinstance(end, Refusal):
+            raise SalonError(end)
+        return 0 if listening.done() else STATUS_FAILED  # nobody reads what we write
+
+    async def part(self) -> None:
+        """Wait until the server has what was said, and say goodbye. Raises SalonError where it does not have it."""
+        client = self._client
+        if client is None:
+            return
+        try:
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                await client.flush()
+        except TimeoutError as error:
+            raise SalonError(refuse(UNSENT, count=client.unanswered, server=client.server)) from error
+        finally:
+            await client.close(flush=False)
+            await self._tasks.close()
+
+    def farewell(self) -> None:
+        self._streams.out.write(GOODBYE)
+
+    async def _enter(self, name: str) -> Client:
+        client = self._client = connect(
+            self._server, name=name, secret=new_secret(), recent=RECENT_SECONDS, rename=True, reconnect=False
+        )
+        self._name = name
+        await client.open()
+        if client.name != name.strip():
+            self._note(f"You are called {client.name} here.")
+        return client
+
+    def _note(self, sentence: str) -> None:
+        self._streams.err.write(printable(sentence))
+
+    # what the person wants
+
+    async def _listen(self, client: Client) -> None:
+        self._streams.out.write(MENU)
+        while (line := await self._streams.next_line()) is not None:
+            wish, shown = self._menu.hear(line)
+            if isinstance(wish, Leave):
+                return
+            await self._grant(client, wish)
+            self._streams.out.write(shown)
+
+    async def _grant(self, client: Client, wish: Wish) -> None:
+        if isinstance(wish, Request):
+            self._note(refuse(NO_REQUESTS).message)
+        elif isinstance(wish, Say):
+            said = await caught(client.post(wish.text))
+            if isinstance(said, Refusal):
+                self._note(said.message)
+
+    # what the others say
+
+    async def _tell(self, client: Client) -> None:
+        async for event in client.events():
+            self._show(client, event)
+            await self._streams.out.drain()
+            if self._streams.out.lost.is_set():
+                return
+
+    def _show(self, client: Client, event: Event) -> None:
+        if isinstance(event, Message):
+            if not (event.redacted or self._own(client, event)):
+                self._streams.out.write(printable(f"{event.sender}: {event.text}"))
+        elif isinstance(event, Gap):
+            self._note(event.why)
+        elif isinstance(event, Refused):
+            self._note(event.refusal.message)
+
+    def _own(self, client: Client, message: Message) -> bool:
+        """Whether one said it oneself, or somebody of the name one asked for did before one came."""
+        past = message.seq <= client.room.mirror.entered
+        return fold(message.sender) == fold(self._name.strip() if past else client.name)
