@@ -87,9 +87,14 @@ class Room:
         self.ring.restart(self.head)
 
     def deliver(self) -> None:
-        """Give every follower what is new."""
+        """Give every follower what is new. What all of them have taken need not be kept."""
+        tip, behind = self.ring.tip, False
         for follower in self.followers.values():
             follower.pull()
+            if follower.place != tip:
+                behind = True
+        if not behind:
+            self.ring.clear()
 
     # who is here
 
