@@ -123,4 +123,4 @@ class Agreement(RuleBasedStateMachine):
 
 
 TestAgreement = Agreement.TestCase
-TestAgreement.settings = settings(max_examples=40, stateful_step_count=30)
+TestAgreement.settings = settings(max_examples=25, stateful_step_count=30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from salon.core.batch import Kept
-from salon.core.events import Edited, Redacted, Said, TopicChanged
+from salon.core.events import Edited, Event, Redacted, Said, TopicChanged
 from salon.core.limits import CHUNK_BYTES, IDEMPOTENCY_SECONDS
 from salon.core.people import Person
 from salon.core.room import RoomState
@@ -34,7 +34,7 @@ async def test_nothing_was_ever_appended(place: Place) -> None:
 
 
 async def test_what_was_appended_is_read_as_it_was(place: Place) -> None:
-    events = [
+    events: list[Event] = [
         Said("hi\n\0🦆"),
         Said("b", edited=3),
         Edited(2, "b"),

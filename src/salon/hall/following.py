@@ -87,7 +87,8 @@ class Follower:
         if self.session.closed or self.session.followers.get(self.room.key) is not self:
             return
         try:
-            entries = page.result()
+            # What lies behind the aim comes from the ring; where the beginning was trimmed, a page reaches further.
+            entries = [entry for entry in page.result() if entry.seq <= self.aim]
         except SalonError as error:
             # The cursor stays where it is; the session is told, and closed, because its place cannot be served.
             self.session.reply(self.session.dialect.refused(error.refusal))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import unicodedata
 from asyncio import Future
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -166,8 +167,9 @@ class Hall:
             return follower
         if len(session.followers) >= SESSION_ROOMS:
             return refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
-        room = await self.open(key, RoomState(raw_name.strip()))
+        room = await self.open(key, RoomState(unicodedata.normalize("NFC", raw_name).strip()))
         if session.closed:
+            self.forget_if_deserted(room)
             return refuse(NOT_JOINED, room=raw_name)
         return self._follow(session, room, since)
 
@@ -197,7 +199,9 @@ class Hall:
 
     def _unfollow(self, session: Session, room: Room, *, broken: bool) -> None:
         del session.followers[room.key]
-        del room.followers[session]
+        follower = room.followers.pop(session)
+        if follower.queued:  # else it would go on telling of a room that was left
+            session.behind.remove(follower)
         if not room.state.direct:
             room.depart(session.person, broken=broken)
         self.forget_if_deserted(room)
@@ -263,7 +267,9 @@ class Hall:
         if isinstance(key, Refusal):
             return key
         if key in self.rooms or key == LOBBY or await self.store.load(key):
-            return await self.open(key, RoomState(raw_name or LOBBY))
+            room = await self.open(key, RoomState(raw_name or LOBBY))
+            self.forget_if_deserted(room)  # to look at it needs no place in memory
+            return room
         return refuse(UNKNOWN_ROOM, room=raw_name)
 
     async def find_or_make(self, person: Person, raw_name: str) -> Room | Refusal:

@@ -57,6 +57,15 @@ class Item:
         """Whom it is about: the numbers of those whose words these are, the names of those who came and went."""
         return {*(one.person for one in self.entries if isinstance(one.event, _WORDS)), *self.joined, *self.left}
 
+    def replace(self, entries: Sequence[Entry]) -> None:
+        """These of its entries stand otherwise now; what was encoded of the item is no longer true."""
+        for entry in entries:
+            place = entry.seq - self.before - 1
+            self.size += _text_size(entry) - _text_size(self.entries[place])
+            self.entries[place] = entry
+        self.size -= sum(map(len, self.encoded.values()))
+        self.encoded.clear()
+
     def bytes_for(self, dialect: Dialect, view: RoomView) -> bytes:
         data = self.encoded.get(dialect)
         if data is None:
@@ -131,7 +140,7 @@ class Ring:
         """Append a batch, cut so that no item is much larger than a chunk."""
         begin = size = 0
         for n, entry in enumerate(entries):
-            size += len(getattr(entry.event, "text", None) or "")
+            size += _text_size(entry)
             if size + _DOCUMENT_OVERHEAD * (n - begin) >= CHUNK_BYTES:
                 self.add(Item(entry.seq, entries[begin : n + 1], text_size=size))
                 begin, size = n + 1, 0
@@ -174,13 +183,17 @@ class Ring:
         return Piece(place, at, last, parts[0] if len(parts) == 1 else b"".join(parts), frozenset(whose))
 
     def trim(self) -> None:
-        """Let the oldest items go until the ring is within its bounds; the newest one stays.
-
-        All rings together are bounded too: past that, the one that grows gives way.
-        """
-        allowed = RING_BYTES if self._budget.used <= RINGS_BYTES else 0
-        while len(self._items) > 1 and (self.size > allowed or len(self._items) > RING_ITEMS):
+        """Let the oldest items go until the ring is within its bounds; the newest one stays."""
+        while len(self._items) > 1 and (self.size > RING_BYTES or len(self._items) > RING_ITEMS):
             self._drop()
+
+    def relieve(self) -> None:
+        """What was encoded counts too. Where all rings together are too large, this one gives way whole: whoever keeps
+        up has taken what is in it.
+        """
+        self.trim()
+        if self._budget.used > RINGS_BYTES:
+            self.clear()
 
     def restart(self, head: int) -> None:
         """Forget everything: the log went on without us to `head`. Every follower is behind the floor now."""
@@ -203,10 +216,10 @@ class Ring:
         """These entries stand otherwise now: nobody is shown the old text any more."""
         for item in self._items if rewrites else ():
             hit = [seq for seq in rewrites if item.before < seq <= item.last]
-            for seq in hit:
-                item.entries[seq - item.before - 1] = rewrites[seq]
             if hit:
-                item.encoded.clear()
+                before = item.size
+                item.replace([rewrites[seq] for seq in hit])
+                self._grow(item.size - before)
                 self._newest.clear()
 
     def find(self, seq: int) -> Entry | None:
@@ -217,3 +230,7 @@ class Ring:
             if item.last < seq:
                 return None
         return None
+
+
+def _text_size(entry: Entry) -> int:
+    return len(getattr(entry.event, "text", None) or "")

@@ -76,7 +76,7 @@ class Room:
     @property
     def deserted(self) -> bool:
         """Whether nobody would miss it: the log has everything."""
-        return not (self.followers or self._members or self.busy or self.inbox)
+        return not (self.followers or self._members or self.busy or self.inbox or self._announcing)
 
     def reload(self, stored: Stored | None) -> None:
         """The log went on without us: take its word, and let followers read from it what we did not see."""
@@ -93,7 +93,9 @@ class Room:
             follower.pull()
             if follower.place != tip:
                 behind = True
-        if not behind:
+        if behind:
+            self.ring.relieve()
+        else:
             self.ring.clear()
 
     # who is here

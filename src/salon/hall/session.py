@@ -96,6 +96,8 @@ class Session:
             return
         self._replies.append(data)
         self._reply_bytes += len(data)
+        if self._reply_bytes > REPLY_BYTES and not self._held:
+            self.review()
         if not self._flushing and not self.parked:
             self._flushing = True
             self._loop.call_soon(self._flush)

@@ -95,18 +95,20 @@ class Submitting:
                 said.event.edited for said in targets.values() if isinstance(said.event, Said) and said.event.edited
             }
             round_.targets = {**targets, **await _entries(room, edits - wanted)}
-        except SalonError as error:
-            self._settle(round_, [error.refusal] * len(round_.submissions))
-            self._next(round_)
+        except Exception as error:
+            self._give_up(round_, error)
             return
         self._decide(round_)
 
     def _decide(self, round_: _Round) -> None:
         room = round_.room
         now = max(self._clock(), room.time)
-        batch = round_.batch = decide_batch(
-            room.state, room.head, now, round_.submissions, round_.targets, round_.known
-        )
+        try:
+            batch = decide_batch(room.state, room.head, now, round_.submissions, round_.targets, round_.known)
+        except Exception as error:
+            self._give_up(round_, error)
+            return
+        round_.batch = batch
         if not batch.entries:
             self._settle(round_, batch.outcomes)
             self._next(round_)
@@ -125,9 +127,10 @@ class Submitting:
             answer = work.result()
         if isinstance(answer, Known):
             round_.known |= answer.kept
-            self._decide(round_)
-        elif isinstance(answer, Conflict):
+        if isinstance(answer, Conflict) or (isinstance(answer, Known) and _beyond(answer, room.head)):
             self._tasks.start(self._after_conflict(round_))
+        elif isinstance(answer, Known):
+            self._decide(round_)
         elif isinstance(answer, Failed):
             self._settle(round_, [answer.refusal] * len(round_.submissions))
             self._next(round_)
@@ -142,13 +145,22 @@ class Submitting:
         room = round_.room
         try:
             room.reload(await room.log.load(room.key))
-        except SalonError as error:
-            self._settle(round_, [error.refusal] * len(round_.submissions))
-            self._next(round_)
+        except Exception as error:
+            self._give_up(round_, error)
             return
         room.deliver()
         wanted = {seq for one in round_.submissions if (seq := target_of(one.command))}
         await self._with_targets(round_, wanted)
+
+    def _give_up(self, round_: _Round, error: Exception) -> None:
+        """Every sender hears what went wrong, and the room goes on: a mistake must not silence it for good."""
+        if isinstance(error, SalonError):
+            refusal = error.refusal
+        else:
+            log.error("A batch could not be decided.", exc_info=error)
+            refusal = refuse(INTERNAL)
+        self._settle(round_, [refusal] * len(round_.submissions))
+        self._next(round_)
 
     def _commit(self, room: Room, batch: Batch) -> None:
         """What is durable now becomes visible."""
@@ -181,6 +193,11 @@ class Submitting:
             room.busy = False
             room.say_farewells(room.take_farewells())
             self._idle(room)
+
+
+def _beyond(known: Known, head: int) -> bool:
+    """Whether another process wrote some of these where the working copy has nothing yet."""
+    return any(kept.seq > head for kept in known.kept.values())
 
 
 async def _entries(room: Room, seqs: set[int]) -> dict[int, Entry]:

@@ -1,0 +1,32 @@
+"""A hall on a store in memory, and time that passes when a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from salon.stores.memory import MemoryStore
+from tests.support.party import Party, rest
+
+
+@pytest.fixture
+async def party(anyio_backend: str) -> Party:
+    return Party(MemoryStore())
+
+
+@pytest.fixture
+def advance(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], object]:
+    """Let seconds pass on the loop's clock, and what was due happen."""
+    passed = [0.0]
+
+    async def advance(seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if not passed[0]:
+            true = loop.time
+            monkeypatch.setattr(loop, "time", lambda: true() + passed[0])
+        passed[0] += seconds
+        await rest()
+
+    return advance
