@@ -16,13 +16,14 @@ from salon.core.batch import Batch
 from salon.core.commands import Command, Say
 from salon.core.events import Entry
 from salon.core.limits import GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
-from salon.core.names import LOBBY, direct_name, fold, numbered, room_name
+from salon.core.names import LOBBY, direct_name, fold, room_name
 from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.core.shelf import Shelf
 from salon.errors import CLOSING, NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, SalonError, refuse
 from salon.ground.tasks import Tasks
 from salon.hall.following import Follower
+from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.register import Holder, Register, passing_person, passing_proof, proof_of
 from salon.hall.ring import Budget
@@ -63,6 +64,7 @@ class Hall:
         self._shelf_changed: Callable[[Room, Shelf, Shelf], None] | None = None
         self._holders: dict[Session, Holder] = {}
         self._budget = Budget()
+        self._began = clock()
         self.loop = asyncio.get_running_loop()
         self.submitting = Submitting(self.loop, clock, self.tasks, self._committed, self._rest)
 
@@ -79,18 +81,14 @@ class Hall:
         """A ticket that stands for the session elsewhere: made when it is first asked for."""
         ticket = self._ticket_by_session.get(session)
         if ticket is None:
-            ticket = self._ticket_by_session[session] = secrets.token_urlsafe(16)
+            ticket = self._ticket_by_session[session] = secrets.token_hex(16)
             self._tickets[ticket] = session
         return ticket
 
     async def visitor(self, name: str, secret: str) -> Person:
         """Somebody who does something without coming in: known by their secret, and nobody's name is taken."""
         proof = proof_of(name, secret) if secret else passing_proof()
-        shown = name
-        number = 1
-        while (holder := self.register.holder(shown)) is not None and holder.proof != proof:
-            number += 1
-            shown = numbered(name, number)
+        shown = self.register.free_name(name, proof)
         if not secret:
             return passing_person(shown)
         person = await self.store.enter(name, proof, self.clock())
@@ -117,16 +115,20 @@ class Hall:
 
     # coming and going
 
-    async def enter(self, session: Session, name: str, secret: str) -> Refusal | None:
-        """The session is this person's from now on. The name has passed its grammar."""
+    async def enter(self, session: Session, name: str, secret: str, *, rename: bool = False) -> Refusal | None:
+        """The session is this person's from now on. The name has passed its grammar.
+
+        rename  number the name where somebody else holds it, rather than refuse it
+        """
         proof = proof_of(name, secret) if secret else passing_proof()
-        holder = self.register.claim(name, proof)
+        shown = self.register.free_name(name, proof) if rename else name
+        holder = self.register.claim(shown, proof)
         if isinstance(holder, Refusal):
             return holder
         try:
             if holder.person is None:
-                person = await self.store.enter(name, proof, self.clock()) if secret else passing_person(name)
-                holder.person = person
+                person = await self.store.enter(name, proof, self.clock()) if secret else passing_person(shown)
+                holder.person = person if shown == name else Person(shown, person.number)
         except SalonError as error:
             self.register.release(holder)
             return error.refusal
@@ -185,7 +187,7 @@ class Hall:
     def _follow(self, session: Session, room: Room, since: int | None) -> Follower:
         follower = session.followers.get(room.key)
         if follower is None:
-            follower = session.followers[room.key] = Follower(room, session, since)
+            follower = session.followers[room.key] = follower_of(room, session, since)
             room.followers[session] = follower
             if not room.state.direct:
                 room.arrive(session.person)
@@ -286,6 +288,13 @@ class Hall:
         entries = await self.store.read_before(room.key, before if before > 0 else room.head + 1, limit)
         self.forget_if_deserted(room)
         return Page(room, entries)
+
+    async def recently(self, session: Session, raw_name: str, seconds: int) -> int | None:
+        """After which entry of a room the last so many seconds begin, as far as this server has been running."""
+        key = await self._key_of(session.person, raw_name)
+        if isinstance(key, Refusal):
+            return None
+        return await self.store.first_since(key, max(self._began, self.clock() - seconds * 1000)) - 1
 
     async def list_rooms(self, session: Session) -> list[RoomLine]:
         """Every open room and one's own direct rooms, by name."""
