@@ -19,11 +19,12 @@ PATIENCE = 10.0  # seconds until something that should happen counts as not happ
 
 
 class House:
-    """`now` is the door's clock, in seconds."""
+    """`now` is the door's clock, in seconds; `ms` the hall's, in milliseconds."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.hall = Hall(MemoryStore(), lambda: 1_000_000)
+        self.ms = 1_000_000
+        self.hall = Hall(MemoryStore(), lambda: self.ms)
         hosts: dict[Language, Host] = {
             Language.DOCUMENTS: lambda: DocumentsConnection(self.hall),
             Language.LINES: lambda: LinesConnection(self.hall),

@@ -7,9 +7,11 @@ on alone.
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say, Unshelve
 from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
-from salon.core.names import LOBBY, fold, person_name
+from salon.core.names import LOBBY, fold, mend_person_name, person_name
 from salon.core.people import is_secret
 from salon.edges.talk import Talk
 from salon.errors import (
@@ -55,6 +57,8 @@ _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 
 class Conversation(Talk[Payload]):
     """The documents of one connection, in their order."""
+
+    __slots__ = ("_dialect", "_main", "_named", "_typed")
 
     def __init__(self, hall: Hall, session: Session, dialect: Documents) -> None:
         super().__init__(hall, session)
@@ -117,12 +121,11 @@ class Conversation(Talk[Payload]):
             self._work(self._enter(connect), connect.id)
 
     async def _enter(self, connect: Connect) -> None:
-        name = person_name(connect.name)
-        if isinstance(name, str) and connect.client and not is_secret(connect.client):
-            name = refuse(BAD_DOCUMENT, why="`client` is 32 hex digits")
-        if isinstance(name, str) and len(connect.rooms) > SESSION_ROOMS:
-            name = refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
-        refusal = name if isinstance(name, Refusal) else await self.hall.enter(self.session, name, connect.client)
+        name = _name_of(connect)
+        if isinstance(name, str):
+            refusal = await self.hall.enter(self.session, name, connect.client, rename=connect.rename)
+        else:
+            refusal = name
         if refusal is not None:
             self._refuse(refusal, connect.id)
             return
@@ -139,13 +142,18 @@ class Conversation(Talk[Payload]):
         refusals = []
         with session.speaking_first():
             for room, since in wanted.items():
+                if recently := since is None and connect.recent > 0:
+                    since = await self.hall.recently(session, room, connect.recent)
                 follower = await self.hall.join(session, room, since)
                 if isinstance(follower, Refusal):
                     refusals.append(follower)
                     continue
                 if not rooms:
                     self._main = follower.room.view.name
-                rooms[follower.room.view.name] = _bounds(follower, positions.get(follower.room.key, 0))
+                bounds = _bounds(follower, positions.get(follower.room.key, 0))
+                if recently:
+                    bounds = msgspec.structs.replace(bounds, since=follower.cursor)
+                rooms[follower.room.view.name] = bounds
             for stored in await self.hall.direct_rooms(session):
                 read = positions.get(stored.key, 0)
                 rooms.setdefault(stored.state.name, answers.Bounds(stored.first, stored.head, read))
@@ -276,6 +284,15 @@ class Conversation(Talk[Payload]):
     def _ack(self, command_id: str, room: str) -> None:
         if command_id:
             self._send(answers.AckDocument(answers.Ack(command_id, room)))
+
+
+def _name_of(connect: Connect) -> str | Refusal:
+    """The name under which somebody enters, or why nobody can so."""
+    if connect.client and not is_secret(connect.client):
+        return refuse(BAD_DOCUMENT, why="`client` is 32 hex digits")
+    if len(connect.rooms) > SESSION_ROOMS:
+        return refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
+    return mend_person_name(connect.name) if connect.rename else person_name(connect.name)
 
 
 def _bounds(follower: Follower, read: int) -> answers.Bounds:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from salon.core.names import fold
+from salon.core.names import fold, numbered
 from salon.core.people import Person
 from salon.errors import NAME_TAKEN, Refusal, refuse
 from salon.hall.session import Session
@@ -38,6 +38,14 @@ class Register:
             return refuse(NAME_TAKEN, name=name)
         holder.claims += 1
         return holder
+
+    def free_name(self, name: str, proof: bytes) -> str:
+        """The name, or the first numbered one, that is not held by anybody else than whoever shows this proof."""
+        number, shown = 1, name
+        while (holder := self.holder(shown)) is not None and holder.proof != proof:
+            number += 1
+            shown = numbered(name, number)
+        return shown
 
     def release(self, holder: Holder) -> None:
         """One claim fewer; the last one frees the name."""

@@ -7,12 +7,16 @@ from msgspec import Struct
 
 
 class Bounds(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What a room's log held when a follower started: the first number kept and the last. `read`: the read position."""
+    """What a room's log held when a follower started: the first number kept and the last. `read`: the read position.
+
+    since  where it started, told to whoever asked for what was said recently
+    """
 
     first: int
     seq: int
     read: int = 0
     topic: str = ""
+    since: int | None = None
 
 
 class ConnectAck(Struct, frozen=True, omit_defaults=True):

@@ -15,13 +15,19 @@ from salon.wire.framing import DocumentScanner
 
 
 class Connect(Struct, frozen=True):
-    """Who one is, and where one wants to listen. `rooms` says since when, by room; absent means from now on."""
+    """Who one is, and where one wants to listen. `rooms` says since when, by room; absent means from now on.
+
+    recent  begin `room` with what was said in it in the last so many seconds, as far as this server has been running
+    rename  where the name is in use, or cannot be one: have it mended or numbered rather than refused
+    """
 
     name: str
     room: str = ""
     version: Number = 0
     client: str = ""
     rooms: dict[str, Number] = {}
+    recent: Number = 0
+    rename: bool = False
     id: str = ""
 
 
