@@ -15,6 +15,7 @@ SECRET_CHARS = 32  # 128 random bits as hex digits
 # what comes in
 DOCUMENT_BYTES = 8 * MIB  # 1,000,000 characters of 4 bytes, escaped, with room to spare
 LINE_BYTES = 4 * TEXT_CHARS + KIB  # a line of plain text: a message of the widest characters, and a command before it
+FIRST_DOCUMENT_BYTES = 1 * MIB  # of a client that has no name yet
 DOCUMENT_DEPTH = 32  # the vocabulary nests 3 deep; a parser's stack must not be the limit
 DOCUMENT_TOKENS = 65_536  # brackets and strings in one document: bounds the time its scan may take
 UNSETTLED_COMMANDS = 1_000  # of one session: accepted, but not committed yet
@@ -34,6 +35,14 @@ RINGS_BYTES = 64 * MIB  # of all rooms together
 PAGE_ENTRIES = 256  # one read from a store
 HISTORY_ENTRIES = 200  # one answer to `history`
 BATCH_COMMANDS = 4_096  # commands decided and committed together; the rest is the next batch
+
+# towards clients that take one read for one document
+READ_BYTES = 1_024  # what they read at once; a document has fewer
+READ_SECONDS = 0.05  # between two documents, so that they do not arrive as one
+TEXT_PARTS = 20  # documents that one message may become; what is longer is cut
+PACED_BEHIND = 200  # entries; who is further behind goes on with the newest
+PACED_NEWEST = 20  # so many
+PACED_PAGE = 8  # entries read from a store at once
 
 # time
 FIRST_WORDS_SECONDS = 30  # from a connection's first byte to its name or first whole request

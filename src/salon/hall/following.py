@@ -28,6 +28,8 @@ class Follower:
     place   tick of the last item of the ring that it took; -1 while it reads from the store
     """
 
+    page = PAGE_ENTRIES  # read from the store at once
+
     __slots__ = ("aim", "aim_place", "cursor", "missed", "place", "queued", "reading", "room", "session")
 
     def __init__(self, room: "Room", session: "Session", since: int | None) -> None:
@@ -79,7 +81,7 @@ class Follower:
             self._arrive()
             return
         self.reading = True
-        page = self.room.log.read(self.room.key, self.cursor, min(PAGE_ENTRIES, self.aim - self.cursor))
+        page = self.room.log.read(self.room.key, self.cursor, min(self.page, self.aim - self.cursor))
         page.add_done_callback(self._paged)
 
     def _paged(self, page: Future[list[Entry]]) -> None:

@@ -147,6 +147,10 @@ class Ring:
         if begin < len(entries):
             self.add(Item(entries[-1].seq, entries[begin:], text_size=size))
 
+    def item(self, place: int) -> Item:
+        """The one behind tick `place`, which is between floor and tip."""
+        return self._items[place - self.floor]
+
     def piece(self, place: int, dialect: Dialect, view: RoomView) -> Piece:
         """What comes behind tick `place`, which is between floor and tip: about a chunk at the most.
 

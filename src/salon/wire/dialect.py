@@ -44,10 +44,12 @@ class RoomView(Struct, frozen=True):
 class Dialect(Protocol):
     """How one kind of client is told what happens. Pure: encoded once, written to all who speak it.
 
-    `echo`: whether people are shown their own entries, and that they came and went themselves.
+    echo   whether people are shown their own entries, and that they came and went themselves
+    paced  whether its clients take one thing at a time: who is far behind goes on with the newest
     """
 
     echo: bool
+    paced: bool
 
     def entries(self, room: RoomView, entries: Sequence[Entry]) -> bytes:
         """Entries of one room, in their order."""
@@ -75,6 +77,7 @@ class Documents:
     """JSON documents, `message` for what was said and `notification` for all else."""
 
     echo = True
+    paced = False
 
     def finish(self, lines: bytes) -> bytes:
         """Documents, a line each, as they go out."""

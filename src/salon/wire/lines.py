@@ -6,18 +6,18 @@ people said, `* sentence` for everything else; a line never holds more than one 
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from salon.core.batch import Kept
 from salon.core.commands import Command, Say
-from salon.core.events import Edited, Entry, Redacted, Said, Shelved, TopicChanged, Unshelved
+from salon.core.events import Entry, Said
 from salon.core.limits import HISTORY_ENTRIES, LINE_BYTES
 from salon.core.names import room_name
 from salon.core.text import printable
 from salon.errors import LINE_TOO_LONG, MISUSED_COMMAND, UNKNOWN_COMMAND, Refusal, refuse
-from salon.wire.dialect import RoomView, unshelved_sentence
+from salon.wire.dialect import RoomView
+from salon.wire.sentences import came, sentence_of, went
 
 HELP = (
     "What you type is said to everybody in the room, except:",
@@ -179,17 +179,13 @@ class Lines:
     """`name: text`, and `* sentence` for all else. What one said oneself stands on one's screen already."""
 
     echo = False
+    paced = False
 
     def entries(self, room: RoomView, entries: Sequence[Entry]) -> bytes:
-        return b"".join([_LINE_OF[type(entry.event)](room, entry, entry.event) for entry in entries])
+        return b"".join([_line(room, entry) for entry in entries])
 
     def presence(self, room: RoomView, joined: list[str], left: list[str]) -> bytes:
-        return b"".join(
-            [
-                *(note(f"{name} has joined the room.") for name in joined),
-                *(note(f"{name} has left the room.") for name in left),
-            ]
-        )
+        return b"".join([note(sentence) for sentence in (*map(came, joined), *map(went, left))])
 
     def members(self, room: RoomView, names: list[str]) -> bytes:
         return note(f"In {room.name}: {', '.join(names)}")
@@ -213,42 +209,15 @@ class Lines:
 _UNSAID = frozenset(("typing", "read"))  # signs that pass; a line would stay
 
 
-def _said(room: RoomView, entry: Entry, event: Said) -> bytes:
+def _line(room: RoomView, entry: Entry) -> bytes:
+    event = entry.event
+    if not isinstance(event, Said):
+        sentence = sentence_of(entry)
+        return note(sentence) if sentence else b""
     if event.redacted:
         return b""
     to = " (to you)" if room.between else ""
     return f"{printable(entry.author)}{to}: {printable(event.text)}\n".encode()
 
-
-def _edited(_room: RoomView, entry: Entry, event: Edited) -> bytes:
-    return note(f"{entry.author} corrected: {event.text}") if event.text is not None else b""
-
-
-def _redacted(_room: RoomView, entry: Entry, _event: Redacted) -> bytes:
-    return note(f"{entry.author} deleted a message.")
-
-
-def _topic(_room: RoomView, entry: Entry, event: TopicChanged) -> bytes:
-    return note(
-        f"{entry.author} set the topic: {event.topic}" if event.topic else f"{entry.author} took the topic away."
-    )
-
-
-def _shelved(_room: RoomView, entry: Entry, event: Shelved) -> bytes:
-    return note(f"User {entry.author} uploaded the {event.name} file")
-
-
-def _unshelved(_room: RoomView, entry: Entry, event: Unshelved) -> bytes:
-    return note(unshelved_sentence(entry, event))
-
-
-_LINE_OF: dict[type, Callable[[RoomView, Entry, Any], bytes]] = {
-    Said: _said,
-    Edited: _edited,
-    Redacted: _redacted,
-    TopicChanged: _topic,
-    Shelved: _shelved,
-    Unshelved: _unshelved,
-}
 
 LINES = Lines()
