@@ -21,7 +21,6 @@ from salon.client.feed import Listener
 from salon.client.identity import default_folder, kept_identity
 from salon.client.link import SILENCE_SECONDS, Link
 from salon.client.rooms import Room, saying
-from salon.config import PORT
 from salon.core.names import LOBBY, fold
 from salon.errors import CLOSED, UNSENT, SalonError, refuse
 from salon.wire.answers import Ack, Listing, Message, RoomLine
@@ -38,6 +37,8 @@ def connect(
     since: int | None = None,
     secret: str | None = None,
     folder: Path | None = None,
+    recent: int = 0,
+    rename: bool = False,
     reconnect: bool = True,
     silence: float = SILENCE_SECONDS,
 ) -> Client:
@@ -48,10 +49,14 @@ def connect(
     since      what to hear of its past: nothing, from the first kept (0), behind entry N, or the last N (-N)
     secret     who one is beside the name: the one kept for this server where None; `new_secret()` for somebody new
     folder     where secrets are kept
+    recent     hear what was said in the last so many seconds, as far as the server has been running; without `since`
+    rename     have a name that is in use, or cannot be one, numbered or mended: `name` tells what became of it
     reconnect  look for the server again after every cut, for ever; else the first cut ends everything
     silence    seconds without a sign after which the server is asked for one
     """
-    return Client(server, name, room, since, secret, folder, reconnect=reconnect, silence=silence)
+    desk = Desk(name, room, since, recent=recent, rename=rename)
+    link = Link(parse_address(server), desk, reconnect=reconnect, silence=silence)
+    return Client(desk, link, room, secret, folder)
 
 
 class Client:
@@ -61,24 +66,13 @@ class Client:
     trouble  why the secret could not be kept: a sentence, or nothing
     """
 
-    def __init__(
-        self,
-        server: str,
-        name: str,
-        room: str,
-        since: int | None,
-        secret: str | None,
-        folder: Path | None,
-        *,
-        reconnect: bool,
-        silence: float,
-    ) -> None:
+    def __init__(self, desk: Desk, link: Link, room: str, secret: str | None, folder: Path | None) -> None:
         self.trouble = ""
         self._first_room = room
         self._secret = secret
         self._folder = folder
-        self._desk = Desk(name, room, since)
-        self._link = Link(parse_address(server or f":{PORT}"), self._desk, reconnect=reconnect, silence=silence)
+        self._desk = desk
+        self._link = link
 
     # coming and going
 
@@ -99,14 +93,14 @@ class Client:
     ) -> None:
         await self.close(flush=error is None)
 
-    async def close(self, *, flush: bool = True) -> None:
-        """Say goodbye. Where `flush`, first wait up to 5 s until all that was said is acknowledged.
+    async def close(self, *, flush: bool = True, seconds: float = CLOSE_SECONDS) -> None:
+        """Say goodbye. Where `flush`, first wait up to so many seconds until all that was said is acknowledged.
 
         Raises SalonError where something was not.
         """
         try:
             if flush and self._desk.error is None and self._desk.unanswered:
-                await self._flush_for(CLOSE_SECONDS)
+                await self._flush_for(seconds)
         finally:
             await self._link.close()
             self._desk.end(SalonError(refuse(CLOSED)), None)

@@ -5,11 +5,11 @@ import os
 import re
 import socket
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 
-from salon.client.address import Address
+from salon.client.address import Address, parse_address
 from salon.client.mirror import Hole
 from salon.core.limits import MIB
 from salon.errors import NO_SERVER, SalonError, refuse
@@ -18,6 +18,7 @@ from salon.wire.answers import AnyDocument, decode_answer
 CONNECT_SECONDS = 5.0
 LINE_BYTES = 64 * MIB  # one document of the server's: the largest page of history, and then some
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
+Wire = TypeVar("Wire", bound=asyncio.BaseProtocol)
 _NOT_SALON = "something else than Salon answers there"
 
 
@@ -134,18 +135,27 @@ async def open_connection(
     address: Address, receive: Callable[[AnyDocument], None], lost: Callable[[str], None]
 ) -> Connection:
     """Connect to a server within 5 s. Raises SalonError with the reason where that cannot be."""
+    _, connection = await dial(address, lambda: Connection(receive, lost))
+    return connection
+
+
+async def reach(server: str) -> None:
+    """Nothing, where somebody listens at this address. Raises SalonError with the reason where nobody does."""
+    transport, _ = await dial(parse_address(server), asyncio.Protocol)
+    transport.close()
+
+
+async def dial(address: Address, make: Callable[[], Wire]) -> tuple[asyncio.Transport, Wire]:
+    """A TCP connection for this protocol within 5 s. Raises SalonError with the reason where that cannot be."""
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            _, connection = await loop.create_connection(
-                lambda: Connection(receive, lost), address.host, address.port, happy_eyeballs_delay=0.25
-            )
+            return await loop.create_connection(make, address.host, address.port, happy_eyeballs_delay=0.25)
     except TimeoutError as error:
         why = f"no answer within {CONNECT_SECONDS:g} s"
         raise SalonError(refuse(NO_SERVER, server=address, why=why)) from error
     except (OSError, UnicodeError) as error:  # a host name may have labels that cannot be one
         raise SalonError(refuse(NO_SERVER, server=address, why=reason(error))) from error
-    return connection
 
 
 def reason(error: Exception) -> str:

@@ -44,12 +44,15 @@ VERSION = 1  # of the vocabulary
 class Desk:
     """What a client and its rooms share.
 
-    name   of the person, as the server spells it
+    name   of the person, as the server spells it; with `rename` as it made it, see `connect`
     error  why nothing can be asked any more
     """
 
-    def __init__(self, name: str, room: str, since: int | None) -> None:
+    def __init__(self, name: str, room: str, since: int | None, *, recent: int = 0, rename: bool = False) -> None:
         self.name = name
+        self._asked_for = name
+        self._recent = recent
+        self._rename = rename
         self.mirror = Mirror()
         self.rooms: dict[str, Room] = {}
         self.feed = Feed(self._review)
@@ -150,7 +153,9 @@ class Desk:
             self._wanted = dict(self.mirror.cursors())
         rooms = {room: since for room, since in self._wanted.items() if since is not None}
         room = "" if rooms else next(iter(self._wanted), "")
-        return Connect(self.name, room, VERSION, self._secret, rooms, "connect")
+        name = self._asked_for if self._rename else self.name
+        recent = 0 if self._been_here else self._recent
+        return Connect(name, room, VERSION, self._secret, rooms, recent, self._rename, "connect")
 
     def greeted(self, ack: ConnectAck, connection: Connection) -> None:
         back, self._been_here = self._been_here, True

@@ -34,6 +34,7 @@ class RoomMirror:
 
     cursor   number of the last entry seen
     first    first number that the log held when the room was entered
+    entered  the newest entry when the room was entered: up to here one hears of the past
     read     how far this person has read, in any of their sessions
     people   who is here, or None while nobody asked
     entries  the newest entries and gaps by number, as they stand now: edited, or deleted (`redacted`, without text)
@@ -43,6 +44,7 @@ class RoomMirror:
         self.name = name
         self.cursor = cursor
         self.first = first
+        self.entered = cursor
         self.read = read
         self.topic = topic
         self.people: list[str] | None = None
@@ -160,6 +162,9 @@ class Mirror:
         """
         let_in = {fold(name) for name in ack.rooms}
         since = {fold(name): number for name, number in wanted.items()}
+        refused = [name for name in wanted if fold(name) not in let_in]
+        for name in refused:
+            self.leave(name)
         behind, uninvited = [], []
         for name, bounds in ack.rooms.items():
             key = fold(name)
@@ -173,7 +178,7 @@ class Mirror:
             room.people = None
             if key not in since and bounds.seq > room.cursor:
                 behind.append(name)
-        return Entered([name for name in wanted if fold(name) not in let_in], behind, uninvited)
+        return Entered(refused, behind, uninvited)
 
     def join(self, ack: Ack, since: int | None) -> RoomMirror:
         """Fold the answer to `join`."""
@@ -208,10 +213,14 @@ class Mirror:
 
 def _new_room(name: str, since: int | None, bounds: Bounds) -> RoomMirror:
     """A room that is entered: its cursor is where the server's follower began."""
-    if since is None:
+    if bounds.since is not None:
+        cursor = bounds.since
+    elif since is None:
         cursor = bounds.seq
     elif since < 0:
         cursor = max(bounds.first - 1, bounds.seq + since)
     else:
         cursor = min(since, bounds.seq)
-    return RoomMirror(name, cursor, bounds.first, bounds.read)
+    room = RoomMirror(name, cursor, bounds.first, bounds.read)
+    room.entered = bounds.seq
+    return room
