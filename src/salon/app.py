@@ -15,10 +15,10 @@ from queue import Full, Queue
 from tempfile import TemporaryDirectory
 
 from salon.config import Serve
-from salon.edges.documents import DocumentsConnection
 from salon.edges.door import Door, Host
 from salon.edges.http import Http
 from salon.edges.lines import LinesConnection
+from salon.edges.newcomers import Newcomer
 from salon.errors import BAD_ADDRESS, FOLDER_UNUSABLE, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.ground.limits import raise_open_files
@@ -73,7 +73,7 @@ async def _serve(settings: Serve, folder: Path, stopped: asyncio.Event) -> None:
     http = Http(hall, shelving, settings.hosts)
     await http.start()
     hosts: dict[Language, Host] = {
-        Language.DOCUMENTS: lambda: DocumentsConnection(hall),
+        Language.DOCUMENTS: lambda: Newcomer(hall),
         Language.HTTP: http.connection,
         Language.LINES: lambda: LinesConnection(hall),
     }

@@ -89,6 +89,10 @@ BAD_ID = _problem("bad_id", "An id has 1 to {limit} characters.")
 # files
 NO_SUCH_FILE = _problem("no_such_file", "The {name} doesn't exist")
 TOO_LARGE = _problem("too_large", "File {name} is too large (limit {limit} bytes)")
+PATH_ONLY = _problem(
+    "path_only", "Only the name of {name} came.", "Send the file itself; the server opens none of yours."
+)
+NO_FILES = _problem("no_files", "Files cannot be passed in this way yet.", "Use the web page, or another client.")
 NO_ROOM = _problem("no_room", "There is no room for {name} on the server's disk ({size} bytes).", retry=True)
 SIZE_DIFFERS = _problem("size_differs", "More bytes came for {name} than the {size} that were announced.")
 CHECKSUM_DIFFERS = _problem(

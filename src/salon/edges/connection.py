@@ -66,6 +66,10 @@ class Connection(asyncio.Protocol):
         """Send what was written, then close; the last replies are on their way at the end of this turn."""
         asyncio.get_running_loop().call_soon(self._transport.close)
 
+    def finish(self) -> None:
+        """Close once all that is due was sent, however slowly it is taken."""
+        self.close()
+
     def refuse(self, why: Refusal) -> None:
         """Say why this connection ends, and end it."""
         self._session.reply(self._session.dialect.refused(why))
@@ -75,4 +79,4 @@ class Connection(asyncio.Protocol):
     def _close_if_quiet(self) -> None:
         if self._talk.quiet:
             self._session.when_quiet = None
-            self.close()
+            self.finish()

@@ -56,7 +56,7 @@ class PacedFollower(Follower):
         if self.cursor >= item.last:
             self.place += 1
         if not item.entries:
-            return item.bytes_without(own, dialect, view)
+            return item.presence_without(own, dialect, view)
         shown = without_words_of(own, ahead)
         return dialect.entries(view, shown) if shown else b""
 

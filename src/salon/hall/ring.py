@@ -82,8 +82,10 @@ class Item:
         if self.whose.isdisjoint((own.number, own.name)):
             return self.bytes_for(dialect, view)
         entries = without_words_of(own, self.entries)
-        if entries:
-            return dialect.entries(view, entries)
+        return dialect.entries(view, entries) if entries else self.presence_without(own, dialect, view)
+
+    def presence_without(self, own: Person, dialect: Dialect, view: RoomView) -> bytes:
+        """Who else came and went."""
         joined = [name for name in self.joined if name != own.name]
         left = [name for name in self.left if name != own.name]
         return dialect.presence(view, joined, left) if joined or left else b""

@@ -1,0 +1,182 @@
+"""Clients that others wrote for the lab, on a TCP connection: answered in the form in which they write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from salon.core.commands import Say
+from salon.core.limits import HIGH_WATER
+from salon.core.names import LOBBY, mend_person_name, numbered, room_name
+from salon.edges.connection import Connection
+from salon.edges.pacing import Pacer
+from salon.edges.talk import Talk
+from salon.errors import NAME_TAKEN, NO_FILES, NOT_CONNECTED, PATH_ONLY, Refusal, SalonError, refuse
+from salon.hall.following import Follower
+from salon.hall.hall import Hall
+from salon.hall.session import Session
+from salon.wire.documents import Refused
+from salon.wire.lab.forms import Form
+from salon.wire.lab.reading import Asked, Download, Enter, Goodbye, LabReader, Upload
+from salon.wire.lab.writing import Lab, dialect_of
+
+
+class LabConnection(Connection):
+    """One such client: its bytes into its conversation, and answers at the pace that it can follow."""
+
+    __slots__ = ("_pacer", "_reader")
+
+    def __init__(self, hall: Hall) -> None:
+        dialect = dialect_of(Form())
+        session = Session(self, dialect)
+        super().__init__(hall, session, LabTalk(hall, session, dialect, self.finish))
+        self._reader = LabReader()
+        self._pacer: Pacer | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._transport.set_write_buffer_limits(high=0)  # a document is sent when the one before it is away
+        self._pacer = Pacer(self._session, self._transport)
+
+    def data_received(self, data: bytes) -> None:
+        undecided = self._reader.form is None
+        asked = self._reader.feed(data)
+        if undecided and self._reader.form is not None:
+            self._answer_in(self._reader.form)
+        self._talk.receive(asked, len(data))
+        if self._reader.broken is not None:
+            self.refuse(self._reader.broken)
+
+    def _answer_in(self, form: Form) -> None:
+        talk = self._talk
+        assert isinstance(talk, LabTalk)  # noqa: S101
+        talk.dialect = self._session.dialect = dialect_of(form)
+        if not form.paced:
+            self._pacer = None
+            self._transport.set_write_buffer_limits(high=HIGH_WATER)
+
+    def pause_writing(self) -> None:
+        if self._pacer is not None:
+            self._pacer.pause()
+        else:
+            super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._pacer is not None:
+            self._pacer.resume()
+        else:
+            super().resume_writing()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._pacer is not None:
+            self._pacer.stop()
+        super().connection_lost(error)
+
+    def write(self, data: bytes) -> None:
+        if self._pacer is not None:
+            self._pacer.write(data)
+        else:
+            super().write(data)
+
+    def close(self) -> None:
+        if self._pacer is not None:
+            asyncio.get_running_loop().call_soon(self._pacer.hurry)
+        else:
+            super().close()
+
+    def finish(self) -> None:
+        """Nothing more comes from the rooms; what is due still comes at its pace."""
+        for follower in list(self._session.followers.values()):
+            self._hall.leave(self._session, follower)
+        if self._pacer is not None:
+            asyncio.get_running_loop().call_soon(self._pacer.end)
+        else:
+            super().close()
+
+
+class LabTalk(Talk[Asked]):
+    """What one such client asks. It is in one room at a time; a second `connect` moves it."""
+
+    __slots__ = ("_finish_connection", "_here", "dialect")
+
+    def __init__(self, hall: Hall, session: Session, dialect: Lab, finish: Callable[[], None]) -> None:
+        super().__init__(hall, session)
+        self.dialect = dialect
+        self._finish_connection = finish
+        self._here: Follower | None = None
+
+    def _handle(self, asked: Asked, size: float = 0) -> None:
+        if not self.ending:
+            _HANDLERS[type(asked)](self, asked)
+
+    # coming and going
+
+    def _enter(self, wish: Enter) -> None:
+        self._work(self._do_enter(wish))
+
+    async def _do_enter(self, wish: Enter) -> None:
+        session = self.session
+        room = room_name(wish.room.strip() or LOBBY)
+        if isinstance(room, Refusal):
+            self._refuse(room)
+            return
+        asked_for = mend_person_name(wish.name)
+        new = not self.connected
+        if new:
+            await self._be_called(asked_for)
+        with session.speaking_first():
+            follower = await self.hall.join(session, room, None)
+            if isinstance(follower, Refusal):
+                self._refuse(follower)
+                return
+            if self._here is not None and self._here is not follower:
+                self.hall.leave(session, self._here)
+            self._here = follower
+            session.reply(self.dialect.acknowledged("connect_ack", "Connected to the room."))
+            if new and session.person.name != wish.name:
+                session.reply(self.dialect.told(f"You are called {session.person.name} here."))
+
+    async def _be_called(self, name: str) -> None:
+        """Have this name, or one with a number behind it: nobody can be asked for another."""
+        shown, number = name, 1
+        while (refusal := await self.hall.enter(self.session, shown, "")) is not None:
+            if refusal.problem is not NAME_TAKEN:
+                raise SalonError(refusal)
+            number += 1
+            shown = numbered(name, number)
+        self.connected = True
+
+    def _exit(self, _goodbye: Goodbye) -> None:
+        self.ending = True
+        self.session.reply(self.dialect.acknowledged("exit_ack", "Disconnected from the room."))
+        self.session.closed_for_input()
+        self._finish_connection()
+
+    # talking
+
+    def _say(self, say: Say) -> None:
+        if self._here is None:
+            self._refuse(refuse(NOT_CONNECTED), say.id)
+            return
+        self.session.took(1, len(say.text))
+        self.hall.submit(self.session, self._here, say)
+
+    def _upload(self, upload: Upload) -> None:
+        self._refuse(refuse(PATH_ONLY, name=upload.name) if upload.path_only else refuse(NO_FILES))
+
+    def _download(self, _download: Download) -> None:
+        self._refuse(refuse(NO_FILES))
+
+    def _refused(self, refused: Refused) -> None:
+        self._refuse(refused.refusal, refused.id)
+
+
+_HANDLERS: dict[type, Callable[[LabTalk, Any], None]] = {
+    Enter: LabTalk._enter,
+    Goodbye: LabTalk._exit,
+    Say: LabTalk._say,
+    Upload: LabTalk._upload,
+    Download: LabTalk._download,
+    Refused: LabTalk._refused,
+}

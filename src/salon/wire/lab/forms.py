@@ -1,0 +1,97 @@
+"""The table: what stands before a document, how documents are written, and what things are called in them."""
+
+import enum
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+
+class Frame(enum.Enum):
+    """What a client puts before each document, and expects before each of ours."""
+
+    BARE = "nothing"
+    COUNTED = "its length in ten bytes, left-justified"
+    MSGLEN = "a document of 64 bytes, of type msglen"
+    LENGTH = "a document with nothing but its length"
+
+
+class Form(Struct, frozen=True):
+    """How one kind of client writes.
+
+    literal   Python's `repr` instead of JSON
+    type_key  what a document's type is called
+    """
+
+    frame: Frame = Frame.BARE
+    literal: bool = False
+    type_key: str = "type"
+
+    @property
+    def paced(self) -> bool:
+        """Whether the client takes one read for one document: each must come alone, and fit.
+
+        Who announces a length in a document of its own reads that one so.
+        """
+        return self.frame in (Frame.BARE, Frame.LENGTH)
+
+    def write(self, kind: str, payload: Mapping[str, Any]) -> bytes:
+        """One document, as this client writes its own, without what stands before it."""
+        if self.frame is Frame.MSGLEN:
+            kind = _MSGLEN_KINDS.get(kind, kind)
+        document = {self.type_key: kind, "payload": payload}
+        if self.literal:
+            return repr(document).encode()
+        if self.paced:
+            return msgspec.json.encode(document)
+        return json.dumps(document).encode()  # ASCII: its length is the same in bytes and in characters
+
+    def measure(self, text: str) -> int:
+        """How many bytes the text takes inside a document."""
+        return len(repr(text).encode() if self.literal else msgspec.json.encode(text)) - 2
+
+    def framed(self, document: bytes) -> bytes:
+        """The document as it goes out. A newline stands where a segment ends, and is not sent."""
+        size = len(document)
+        if self.frame is Frame.COUNTED:
+            return b"%-10d" % size + document
+        if self.frame is Frame.MSGLEN:
+            return _MSGLEN % str(size).ljust(_MSGLEN_DIGITS).encode() + document
+        if self.frame is Frame.LENGTH:
+            return b'{"length": %d}\n' % size + document + b"\n"
+        return document + b"\n"
+
+
+_MSGLEN = b'{"type": "msglen", "payload": {"size": "%s"}}'
+_MSGLEN_DIGITS = 64 - len(_MSGLEN) + len(b"%s")
+_MSGLEN_KINDS = {"message": "msg", "notification": "notice", "error": "notice"}
+
+TYPE_KEYS = ("type", "message_type")
+PAYLOAD = "payload"
+
+# What clients call a document of each kind.
+KINDS: dict[str, str] = {
+    "connect": "connect",
+    "connect_ack": "connect",
+    "message": "message",
+    "msg": "message",
+    "exit": "exit",
+    "disconnect": "exit",
+    "upload": "upload",
+    "upload_image": "upload",
+    "media": "upload",
+    "download": "download",
+    "download_image": "download",
+    "filereq": "download",
+}
+
+# What they call the fields, the likeliest first.
+NAME = ("name", "sender", "username", "user", "nickname")
+ROOM = ("room", "room_name")
+TEXT = ("text", "message", "content", "msg")
+FILE_NAME = ("file_name", "filename", "fname", "image_name", "name")
+FILE_CONTENT = ("content", "file_content", "file_data", "contents")
+FILE_SIZE = ("file_size", "image_size", "size")
+FILE_PATH = ("path", "file_path")
