@@ -5,9 +5,9 @@ import asyncio
 from salon.client import Client, Gap, Message, connect, new_secret
 from salon.client.connection import reach
 from salon.client.events import Event, Refused
-from salon.core.names import fold
+from salon.core.names import fold, mend_person_name
 from salon.core.text import printable
-from salon.errors import NO_REQUESTS, STATUS_FAILED, UNSENT, Refusal, SalonError, refuse
+from salon.errors import NO_FILES, STATUS_FAILED, Refusal, SalonError, refuse
 from salon.faces.menu.options import MENU, Leave, Menu, Request, Say, Wish
 from salon.faces.program import Streams, caught
 from salon.ground.tasks import Tasks
@@ -28,6 +28,7 @@ class MenuChat:
         self._name = ""  # as it was asked for
         self._client: Client | None = None
         self._tasks = Tasks()
+        self._telling: asyncio.Task[Refusal | None] | None = None
 
     async def talk(self) -> int:
         """Until the input ends, or `x`; the exit status. Raises SalonError where the server is not there, or goes."""
@@ -38,7 +39,7 @@ class MenuChat:
         if name is None:
             return 0
         client = await self._enter(name)
-        telling = self._tasks.start(caught(self._tell(client)))
+        telling = self._telling = self._tasks.start(caught(self._tell(client)))
         listening = self._tasks.start(caught(self._listen(client)))
         await asyncio.wait([telling, listening], return_when=asyncio.FIRST_COMPLETED)
         end = listening.result() if listening.done() else telling.result()
@@ -52,12 +53,10 @@ class MenuChat:
         if client is None:
             return
         try:
-            async with asyncio.timeout(_FLUSH_SECONDS):
-                await client.flush()
-        except TimeoutError as error:
-            raise SalonError(refuse(UNSENT, count=client.unanswered, server=client.server)) from error
+            await client.close(seconds=_FLUSH_SECONDS)
+            if self._telling is not None:
+                await self._telling  # what came before the goodbye
         finally:
-            await client.close(flush=False)
             await self._tasks.close()
 
     def farewell(self) -> None:
@@ -67,7 +66,7 @@ class MenuChat:
         client = self._client = connect(
             self._server, name=name, secret=new_secret(), recent=RECENT_SECONDS, rename=True, reconnect=False
         )
-        self._name = name
+        self._name = mend_person_name(name)
         await client.open()
         if client.name != name.strip():
             self._note(f"You are called {client.name} here.")
@@ -89,11 +88,14 @@ class MenuChat:
 
     async def _grant(self, client: Client, wish: Wish) -> None:
         if isinstance(wish, Request):
-            self._note(refuse(NO_REQUESTS).message)
+            self._note(refuse(NO_FILES).message)
         elif isinstance(wish, Say):
-            said = await caught(client.post(wish.text))
-            if isinstance(said, Refusal):
-                self._note(said.message)
+            try:
+                await client.post(wish.text)
+            except SalonError as error:
+                if not client.connected:
+                    raise
+                self._note(error.refusal.message)
 
     # what the others say
 
@@ -116,4 +118,4 @@ class MenuChat:
     def _own(self, client: Client, message: Message) -> bool:
         """Whether one said it oneself, or somebody of the name one asked for did before one came."""
         past = message.seq <= client.room.mirror.entered
-        return fold(message.sender) == fold(self._name.strip() if past else client.name)
+        return fold(message.sender) == fold(self._name if past else client.name)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from salon.client.address import at
+from salon.client.address import Address
 from salon.faces.arguments import parser, port
 from salon.faces.menu.chat import MenuChat
 from salon.faces.program import run
@@ -15,4 +15,4 @@ def main() -> int:
     options.add_argument("-p", dest="port", metavar="PORT", type=port, required=True, help="the server's port")
     options.add_argument("-s", dest="host", metavar="HOST", default="127.0.0.1", help="the server's machine (this one)")
     given = options.parse_args()
-    return asyncio.run(run(lambda streams: MenuChat(streams, at(given.host, given.port))))
+    return asyncio.run(run(lambda streams: MenuChat(streams, str(Address(given.host, given.port)))))
