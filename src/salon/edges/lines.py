@@ -55,6 +55,8 @@ class LinesConnection(Connection):
 class LinesTalk(Talk[str | Refusal]):
     """The lines of one connection. One is in one room at a time; private messages come from everywhere."""
 
+    __slots__ = ("_here",)
+
     def __init__(self, hall: Hall, session: Session) -> None:
         super().__init__(hall, session)
         self._here: Follower | None = None

@@ -21,6 +21,8 @@ class Talk(Generic[Heard]):
     ending     a goodbye was said: nothing more is listened to
     """
 
+    __slots__ = ("_waiting", "connected", "ending", "hall", "session")
+
     def __init__(self, hall: Hall, session: Session) -> None:
         self.hall = hall
         self.session = session
