@@ -132,6 +132,8 @@ def test_quantities_have_their_units(name: str, value: int, shown: str) -> None:
         f"not read {quantity('_BYTES', limits.REPLY_BYTES)} of answers",
         f"has {limits.FIRST_WORDS_SECONDS} s from its first byte",
         f"silent for {limits.SILENCE_SECONDS // 60} minutes",
+        f"one document at a time, {limits.READ_SECONDS * 1000:g} ms apart and under {limits.READ_BYTES:,} bytes",
+        f"more than {limits.PACED_BEHIND} entries behind it goes on with the newest {limits.PACED_NEWEST}",
     ],
 )
 def test_a_limit_in_the_text_is_that_of_the_code(sentence: str) -> None:
