@@ -37,6 +37,8 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The other side will say no more: what it said is settled before its connection is closed."""
         self._goodbye = True
+        if self._talk.ending:  # it is closed once the goodbye is answered
+            return True
         self._session.when_quiet = self._close_if_quiet
         asyncio.get_running_loop().call_soon(self._close_if_quiet)
         return True

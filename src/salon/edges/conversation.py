@@ -4,13 +4,14 @@ Commands for a room are passed on at once. A document that has to wait for the s
 on alone.
 """
 
+from asyncio import Future
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say, Unshelve
-from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
+from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_BYTES, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
 from salon.core.names import LOBBY, fold, mend_person_name, person_name
 from salon.core.people import is_secret
 from salon.edges.talk import Talk
@@ -18,11 +19,13 @@ from salon.errors import (
     ALREADY_CONNECTED,
     BAD_DOCUMENT,
     BAD_ID,
+    INTERNAL,
     NOT_CONNECTED,
     NOT_JOINED,
     TOO_MANY_ROOMS,
     UNKNOWN_ROOM,
     Refusal,
+    SalonError,
     refuse,
 )
 from salon.hall.following import Follower
@@ -58,7 +61,7 @@ _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 class Conversation(Talk[Payload]):
     """The documents of one connection, in their order."""
 
-    __slots__ = ("_dialect", "_main", "_named", "_typed")
+    __slots__ = ("_dialect", "_exit_id", "_main", "_named", "_typed")
 
     def __init__(self, hall: Hall, session: Session, dialect: Documents) -> None:
         super().__init__(hall, session)
@@ -66,6 +69,7 @@ class Conversation(Talk[Payload]):
         self._main = LOBBY  # the room that documents without one mean
         self._named: dict[str, Follower] = {}  # rooms as this client spells them
         self._typed = 0
+        self._exit_id = ""
 
     def _handle(self, payload: Payload, size: float = 0) -> None:
         kind = type(payload)
@@ -97,7 +101,7 @@ class Conversation(Talk[Payload]):
         follower = self.session.followers.get(fold(name.strip()))
         if follower is None:
             follower = next((f for f in self.session.followers.values() if f.room.view.name == fold(name)), None)
-        if follower is not None:
+        if follower is not None and len(raw_name) <= NAME_BYTES and len(self._named) < SESSION_ROOMS:
             self._named[raw_name] = follower
         return follower
 
@@ -108,7 +112,10 @@ class Conversation(Talk[Payload]):
 
     async def _say_privately(self, say: Say) -> None:
         self.session.took(1, len(say.text))
-        refusal = await self.hall.say_privately(self.session, say)
+        try:
+            refusal = await self.hall.say_privately(self.session, say)
+        except SalonError as error:
+            refusal = error.refusal
         if refusal is not None:
             self.session.settle("", [(say, refusal)])
 
@@ -136,8 +143,7 @@ class Conversation(Talk[Payload]):
         """Start the followers, and tell the client where they started before it hears anything of a room."""
         session = self.session
         positions = await self.hall.positions(session)
-        wanted: dict[str, int | None] = {} if connect.rooms and not connect.room else {connect.room or LOBBY: None}
-        wanted |= connect.rooms
+        wanted = _wanted(connect)
         rooms: dict[str, answers.Bounds] = {}
         refusals = []
         with session.speaking_first():
@@ -173,9 +179,18 @@ class Conversation(Talk[Payload]):
 
     def _exit(self, document: Exit) -> None:
         self.ending = True
-        self._waiting.clear()
-        payload = answers.ExitAck("Disconnected from the room.", document.id)
-        self._send(answers.ExitAckDocument(payload))
+        self._exit_id = document.id
+        self.session.when_quiet = self._say_goodbye
+        self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        """Once it is settled what was said before, and heard."""
+        if not self.session.unsettled:
+            self.session.when_quiet = None
+            self.hall.loop.call_soon(self._part)
+
+    def _part(self) -> None:
+        self._send(answers.ExitAckDocument(answers.ExitAck("Disconnected from the room.", self._exit_id)))
         self.session.outlet.close()
 
     def _join(self, join: Join) -> None:
@@ -264,8 +279,18 @@ class Conversation(Talk[Payload]):
         name = follower.room.view.name
         if done is None:
             self._ack(read.id, name)
-        else:
-            done.add_done_callback(lambda done: None if done.exception() else self._ack(read.id, name))
+            return
+
+        def kept(done: Future[None]) -> None:
+            error = done.exception()
+            if error is None:
+                self._ack(read.id, name)
+            else:
+                self._refuse(error.refusal if isinstance(error, SalonError) else refuse(INTERNAL), read.id)
+            self.session.done(1)
+
+        self.session.took(1, 0)  # nobody may give the store more to do than it gets done
+        done.add_done_callback(kept)
 
     def _ping(self, ping: Ping) -> None:
         self._send(answers.PongDocument(answers.Pong(ping.id)))
@@ -293,6 +318,16 @@ def _name_of(connect: Connect) -> str | Refusal:
     if len(connect.rooms) > SESSION_ROOMS:
         return refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
     return mend_person_name(connect.name) if connect.rename else person_name(connect.name)
+
+
+def _wanted(connect: Connect) -> dict[str, int | None]:
+    """The rooms that a client wants to hear, and since when; the one it speaks in first, however it spells the two."""
+    if connect.rooms and not connect.room:
+        return {**connect.rooms}
+    main = connect.room or LOBBY
+    others = {room: since for room, since in connect.rooms.items() if fold(room.strip()) != fold(main.strip())}
+    same = [since for room, since in connect.rooms.items() if room not in others]
+    return {main: same[0] if same else None, **others}
 
 
 def _bounds(follower: Follower, read: int) -> answers.Bounds:

@@ -35,6 +35,8 @@ class Talk(Generic[Heard]):
         each = size / len(said) if said else 0
         waiting = self._waiting
         for one in said:
+            if self.ending:
+                return
             if waiting or self.session.busy:
                 waiting.append(one)
             else:
@@ -42,8 +44,8 @@ class Talk(Generic[Heard]):
 
     @property
     def quiet(self) -> bool:
-        """Whether everything that was said is settled."""
-        return not (self.session.busy or self._waiting or self.session.unsettled)
+        """Whether everything that was said is settled, and the answers are on their way."""
+        return not (self.session.busy or self._waiting or self.session.unsettled or self.session.owing)
 
     def _handle(self, one: Heard, size: float = 0) -> None:
         """Do what this asks; `size` is about what it took on the wire, in bytes."""
@@ -69,7 +71,7 @@ class Talk(Generic[Heard]):
     def _go_on(self) -> None:
         waiting, done = self._waiting, 0
         try:
-            while done < len(waiting) and not self.session.busy and not self.session.closed:
+            while done < len(waiting) and not (self.session.busy or self.session.closed or self.ending):
                 done += 1
                 self._handle(waiting[done - 1])
         finally:

@@ -114,6 +114,12 @@ class Session:
         self._reply_bytes = 0
         if self._held:
             self.review()
+        self.note_quiet()
+
+    @property
+    def owing(self) -> bool:
+        """Whether answers wait for the transport to take them."""
+        return bool(self._replies)
 
     def park(self) -> None:
         self._parks += 1
@@ -167,12 +173,15 @@ class Session:
 
     def settle(self, room: str, outcomes: list[tuple[Command, Kept | Refusal]]) -> None:
         """These commands are durable, or refused."""
-        count = len(outcomes)
+        self.reply(self.dialect.settled(room, outcomes))
+        self.done(len(outcomes))
+
+    def done(self, count: int) -> None:
+        """So many of the commands that were accepted need nothing more."""
         # A command's own size is not carried along: what is settled weighs the average of what is not.
         self._unsettled_bytes -= self._unsettled_bytes * count / max(self.unsettled, count)
         self.unsettled = max(0, self.unsettled - count)
-        self.reply(self.dialect.settled(room, outcomes))
-        if self._held or self._reply_bytes > REPLY_BYTES:
+        if self._held:
             self.review()
         self.note_quiet()
 
