@@ -132,11 +132,12 @@ async def converse(server: Program, ann: Person, bob: Person, seed: int) -> None
         await server.start()
     for person in (ann, bob):
         person.fall_silent()
-    await asyncio.gather(*talking)
-    everything = len(ann.said) + len(bob.said)
     with contextlib.suppress(TimeoutError):  # what is missing then, the audit will say
         async with asyncio.timeout(LAST_WORDS_SECONDS):
+            await asyncio.gather(*talking)
+            everything = len(ann.said) + len(bob.said)
             await asyncio.gather(ann.until_heard(everything), bob.until_heard(everything - 1))
+    await tasks.close()
 
 
 async def the_log(server: Program) -> list[Message]:

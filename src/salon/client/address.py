@@ -32,10 +32,10 @@ def parse_address(server: str) -> Address:
     Raises SalonError where it is none of these.
     """
     text = server.strip()
-    if _is_six(text):
-        return Address(text, PORT)
+    if not text or _is_six(text):
+        return Address(text or _HOST, PORT)
     match = _SERVER.fullmatch(text)
-    if match is None or not text or (match["six"] and not _is_six(match["six"])):
+    if match is None or text == ":" or (match["six"] and not _is_six(match["six"])):
         raise SalonError(refuse(BAD_SERVER, server=server))
     port = int(match["port"] or PORT)
     if not 1 <= port <= 65535:

@@ -135,13 +135,16 @@ class Desk:
         self._link.hold(self.feed.clogged(self._waiters))
 
     async def flush(self) -> None:
-        """Wait until all that was said is acknowledged, and has been heard where its room is followed."""
+        """Wait until all that was said is acknowledged, and has been heard where its room is followed.
+
+        Raises SalonError where that cannot be any more.
+        """
         with self._waiting():
-            while len(self._outbox) or not self._heard_all():
-                if self.error is not None:
-                    raise self.error
+            while self.error is None and (len(self._outbox) or not self._heard_all()):
                 self._changed.clear()
                 await self._changed.wait()
+        if self.error is not None:
+            raise self.error
 
     def _heard_all(self) -> bool:
         return all(room.cursor >= self._acknowledged.get(key, 0) for key, room in self.mirror.rooms.items())
