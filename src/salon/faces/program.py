@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
-from salon.errors import Refusal, SalonError
+from salon.errors import STATUS_FAILED, Refusal, SalonError
 from salon.ground.signals import on_stop
 from salon.ground.streams import Output, read_chunks
 from salon.ground.tasks import Tasks
@@ -94,6 +94,18 @@ async def run(make: Callable[[Streams], Program]) -> int:
     finally:
         undo()
         await tasks.close()
+
+
+async def until_done(listening: asyncio.Task[Refusal | None], telling: asyncio.Task[Refusal | None]) -> int:
+    """Wait until the input is done, or nothing more can be told; the exit status. Raises SalonError where one failed.
+
+    Telling that ends by itself means that nobody reads it.
+    """
+    await asyncio.wait([listening, telling], return_when=asyncio.FIRST_COMPLETED)
+    end = listening.result() if listening.done() else telling.result()
+    if isinstance(end, Refusal):
+        raise SalonError(end)
+    return 0 if listening.done() else STATUS_FAILED
 
 
 def _status_of(signal_number: int) -> int:

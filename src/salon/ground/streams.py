@@ -52,9 +52,9 @@ class Output:
         self.lost = asyncio.Event()
         threading.Thread(target=self._run, name="salon-output", daemon=True).start()
 
-    def write(self, line: str) -> None:
-        """Have this line written, soon."""
-        data = line.encode(errors="replace") + b"\n"
+    def write(self, line: str, end: str = "\n") -> None:
+        """Have this line written, soon. Without its end, it is a question that is answered on the same line."""
+        data = (line + end).encode(errors="replace")
         with self._more:
             self._pending.append(data)
             self._unwritten += len(data)

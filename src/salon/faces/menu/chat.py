@@ -7,9 +7,9 @@ from salon.client.connection import reach
 from salon.client.events import Event, Refused
 from salon.core.names import fold, mend_person_name
 from salon.core.text import printable
-from salon.errors import NO_FILES, STATUS_FAILED, Refusal, SalonError, refuse
+from salon.errors import NO_FILES, Refusal, SalonError, refuse
 from salon.faces.menu.options import MENU, Leave, Menu, Request, Say, Wish
-from salon.faces.program import Streams, caught
+from salon.faces.program import Streams, caught, until_done
 from salon.ground.tasks import Tasks
 
 ASK_NAME = "Enter your name:"
@@ -41,11 +41,7 @@ class MenuChat:
         client = await self._enter(name)
         telling = self._telling = self._tasks.start(caught(self._tell(client)))
         listening = self._tasks.start(caught(self._listen(client)))
-        await asyncio.wait([telling, listening], return_when=asyncio.FIRST_COMPLETED)
-        end = listening.result() if listening.done() else telling.result()
-        if isinstance(end, Refusal):
-            raise SalonError(end)
-        return 0 if listening.done() else STATUS_FAILED  # nobody reads what we write
+        return await until_done(listening, telling)
 
     async def part(self) -> None:
         """Wait until the server has what was said, and say goodbye. Raises SalonError where it does not have it."""

@@ -1,0 +1,1 @@
+"""The lab chat: a name, a room, and what is typed is said."""
