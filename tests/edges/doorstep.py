@@ -5,17 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from salon.edges.documents import DocumentsConnection
-from salon.edges.door import Door, Host
+from salon.edges.door import Door, Host, Visitor
 from salon.edges.lines import LinesConnection
+from salon.edges.newcomers import Newcomer
 from salon.hall.hall import Hall
 from salon.stores.memory import MemoryStore
 from salon.wire.handshake import Language
 
 PATIENCE = 10.0  # seconds until something that should happen counts as not happening
+
+
+class WatchedDoor(Door):
+    """A door that says when somebody has come or begun: the other end of a connection knows it earlier."""
+
+    def __init__(self, hosts: dict[Language, Host], clock: Callable[[], float]) -> None:
+        super().__init__(hosts, clock)
+        self.moved = asyncio.Event()
+
+    def came(self, visitor: Visitor) -> None:
+        super().came(visitor)
+        self.moved.set()
+
+    def began(self, visitor: Visitor) -> None:
+        super().began(visitor)
+        self.moved.set()
 
 
 class House:
@@ -26,10 +42,10 @@ class House:
         self.ms = 1_000_000
         self.hall = Hall(MemoryStore(), lambda: self.ms)
         hosts: dict[Language, Host] = {
-            Language.DOCUMENTS: lambda: DocumentsConnection(self.hall),
+            Language.DOCUMENTS: lambda: Newcomer(self.hall),
             Language.LINES: lambda: LinesConnection(self.hall),
         }
-        self.door = Door(hosts, lambda: self.now)
+        self.door = WatchedDoor(hosts, lambda: self.now)
         self.port = 0
         self.guests: list[Guest] = []
 
@@ -39,6 +55,13 @@ class House:
         if first:
             guest.send(first)
         return guest
+
+    async def somebody(self, where: Callable[[], object]) -> None:
+        """Wait until there is somebody."""
+        async with asyncio.timeout(PATIENCE):
+            while not where():
+                self.door.moved.clear()
+                await self.door.moved.wait()
 
     def sweep(self) -> None:
         """What the door does each second."""
@@ -71,6 +94,21 @@ class Guest:
 
     async def line(self) -> str:
         return (await self.until("\n")).removesuffix("\n")
+
+    async def document(self) -> dict[str, Any]:
+        """The next JSON document, with or without something between."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    text = self.heard.decode().lstrip()
+                    document, end = json.JSONDecoder().raw_decode(text)
+                except ValueError:
+                    data = await self.reader.read(1 << 16)
+                    assert data, f"no document came: {self.heard!r}"
+                    self.heard += data
+                else:
+                    self.heard = text[end:].encode()
+                    return dict(document)
 
     async def end(self) -> str:
         """All that comes until the server closes."""

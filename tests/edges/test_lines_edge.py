@@ -136,10 +136,7 @@ async def test_a_line_that_is_too_long_is_refused_and_the_next_is_said(house: Ho
 
 async def test_whoever_gives_no_name_is_told_and_sent_away(house: House) -> None:
     slow = await house.guest(b"OPTIMUS")
-    while not house.door.begun:
-        await slow.writer.drain()
-        house.sweep()
-        await house.guest()
+    await house.somebody(lambda: house.door.begun)
     for byte in b"primepri":
         slow.send(bytes((byte,)))
         house.now += FIRST_WORDS_SECONDS / 8

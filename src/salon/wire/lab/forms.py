@@ -42,11 +42,10 @@ class Form(Struct, frozen=True):
         if self.frame is Frame.MSGLEN:
             kind = _MSGLEN_KINDS.get(kind, kind)
         document = {self.type_key: kind, "payload": payload}
-        if self.literal:
-            return repr(document).encode()
         if self.paced:
-            return msgspec.json.encode(document)
-        return json.dumps(document).encode()  # ASCII: its length is the same in bytes and in characters
+            return repr(document).encode() if self.literal else msgspec.json.encode(document)
+        # ASCII where lengths are told: they are the same in bytes and in characters.
+        return (ascii(document) if self.literal else json.dumps(document)).encode()
 
     def measure(self, text: str) -> int:
         """How many bytes the text takes inside a document."""
@@ -55,17 +54,20 @@ class Form(Struct, frozen=True):
     def framed(self, document: bytes) -> bytes:
         """The document as it goes out. A newline stands where a segment ends, and is not sent."""
         size = len(document)
+        if self.frame is Frame.BARE:
+            return document + b"\n"
         if self.frame is Frame.COUNTED:
             return b"%-10d" % size + document
         if self.frame is Frame.MSGLEN:
-            return _MSGLEN % str(size).ljust(_MSGLEN_DIGITS).encode() + document
-        if self.frame is Frame.LENGTH:
-            return b'{"length": %d}\n' % size + document + b"\n"
-        return document + b"\n"
+            return self._quoted(_MSGLEN % f"{size:<{_MSGLEN_DIGITS}}") + document
+        return self._quoted(f'{{"length": {size}}}') + b"\n" + document + b"\n"
+
+    def _quoted(self, head: str) -> bytes:
+        return (head.replace('"', "'") if self.literal else head).encode()
 
 
-_MSGLEN = b'{"type": "msglen", "payload": {"size": "%s"}}'
-_MSGLEN_DIGITS = 64 - len(_MSGLEN) + len(b"%s")
+_MSGLEN = '{"type": "msglen", "payload": {"size": "%s"}}'
+_MSGLEN_DIGITS = 64 - len(_MSGLEN % "")
 _MSGLEN_KINDS = {"message": "msg", "notification": "notice", "error": "notice"}
 
 TYPE_KEYS = ("type", "message_type")

@@ -1,0 +1,407 @@
+"""Clients that others wrote for the lab, at a real door."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from salon.core.limits import FIRST_WORDS_SECONDS, PACED_BEHIND, PACED_NEWEST, READ_BYTES
+from salon.edges import pacing
+from salon.errors import STORAGE_FAILED, refuse
+from tests.edges.doorstep import Guest, House, opened
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    async with opened() as house:
+        yield house
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause between documents, where it is not the pause that is tested."""
+    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+
+
+def document(kind: str, **payload: Any) -> dict[str, Any]:
+    return {"type": kind, "payload": payload}
+
+
+def told(sentence: str, kind: str = "notification") -> dict[str, Any]:
+    return document(kind, message=sentence, text=sentence, msg=sentence)
+
+
+def done(kind: str, sentence: str) -> dict[str, Any]:
+    return document(kind, message=sentence, msg=sentence, status=0)
+
+
+def said(sender: str, text: str, room: str = "r1") -> dict[str, Any]:
+    return document("message", sender=sender, name=sender, room=room, text=text, message=text, content=text)
+
+
+CONNECTED = done("connect_ack", "Connected to the room.")
+LEFT = done("exit_ack", "Disconnected from the room.")
+
+
+async def joined(house: House, name: str, room: str = "r1") -> Guest:
+    guest = await house.guest()
+    guest.send(document("connect", name=name, room=room))
+    assert await guest.document() == CONNECTED
+    return guest
+
+
+async def test_a_lab(house: House, fast: None) -> None:
+    ann = await joined(house, "ann")
+    bob = await joined(house, "bob")
+    eve = await joined(house, "eve", "r2")
+    assert await ann.document() == told("bob has joined the room.")
+    bob.send(document("message", sender="mallory", room="r2", text="hi: {all}"))
+    assert await ann.document() == said("bob", "hi: {all}")
+    ann.send(document("message", text="hello") | {"extra": 1})
+    assert await bob.document() == said("ann", "hello")
+    ann.send(document("exit"))
+    assert await ann.document() == LEFT
+    assert await ann.end() == ""
+    assert await bob.document() == told("ann has left the room.")
+    bob.send(document("disconnect"))
+    assert await bob.document() == LEFT
+    eve.send(document("exit"))
+    assert await eve.document() == LEFT  # and nothing of the other room before it
+
+
+def _counted(data: bytes) -> bytes:
+    return b"%-10d" % len(data) + data
+
+
+def _quoted(head: str, data: bytes) -> bytes:
+    return (head.replace('"', "'") if data[1:2] == b"'" else head).encode() + data
+
+
+def _msglen(data: bytes) -> bytes:
+    return _quoted('{"type": "msglen", "payload": {"size": "' + f"{len(data):<21}" + '"}}', data)
+
+
+def _length(data: bytes) -> bytes:
+    return _quoted(f'{{"length": {len(data)}}}', data)
+
+
+@pytest.mark.parametrize("frame", [_counted, _msglen, _length, bytes])
+@pytest.mark.parametrize(("write", "hello"), [(json.dumps, "connect"), (repr, "connect_ack")])
+@pytest.mark.parametrize("key", ["type", "message_type"])
+async def test_each_form_hears_and_is_heard(
+    house: House,
+    fast: None,
+    frame: Callable[[bytes], bytes],
+    write: Callable[[object], str],
+    hello: str,
+    key: str,
+) -> None:
+    def form(kind: str, **payload: str) -> bytes:
+        return frame(write({key: kind, "payload": payload}).encode())
+
+    ann = await joined(house, "ann")
+    bob = await house.guest(form(hello, name="bob", room="r1"))
+    await bob.until("connect_ack")
+    await bob.until("}}")
+    assert await ann.document() == told("bob has joined the room.")
+    bob.send(form("message", text='it\'s "me"', room="r1"))
+    assert await ann.document() == said("bob", 'it\'s "me"')
+    ann.send(document("message", text="so it is"))
+    heard = await bob.until("so it is")
+    assert f'"{key}"' in heard or f"'{key}'" in heard
+    assert ('"payload"' in heard) == (write is json.dumps)
+    bob.send(form("exit"))
+    heard = await bob.end()
+    assert "exit_ack" in heard
+    assert await ann.document() == told("bob has left the room.")
+
+
+async def test_names_that_are_taken_or_cannot_be(house: House, fast: None) -> None:
+    await joined(house, "bob")
+    for raw, name in (("bob", "bob(2)"), ("Bob", "Bob(3)"), ("a:b", "a_b"), ("All", "All_"), ("", "_")):
+        guest = await house.guest()
+        guest.send(document("connect", name=raw))
+        assert await guest.document() == CONNECTED
+        assert await guest.document() == told(f"You are called {name} here.")
+
+
+async def test_a_second_connect_moves(house: House, fast: None) -> None:
+    ann = await joined(house, "ann")
+    bob = await joined(house, "bob")
+    assert await ann.document() == told("bob has joined the room.")
+    bob.send(document("connect", name="bob", room=" "))
+    assert await bob.document() == CONNECTED
+    assert await ann.document() == told("bob has left the room.")
+    bob.send(document("message", text="in the lobby"))
+    bob.send(document("connect", name="bob", room="R1"))
+    assert await bob.document() == CONNECTED
+    assert await ann.document() == told("bob has joined the room.")
+    bob.send(document("connect", name="bob", room="r1"))
+    assert await bob.document() == CONNECTED
+    bob.send(document("message", text="back"))
+    assert await ann.document() == said("bob", "back")
+
+
+async def test_what_is_not_possible_is_said(house: House, fast: None) -> None:
+    guest = await house.guest()
+    guest.send(document("message", text="hi"))
+    error = await guest.document()
+    assert (error["type"], error["payload"]["msg"][:17]) == ("error", "Say who you are f")
+    guest.send(document("connect", name="ann", room="../x"))
+    assert "it names a place" in (await guest.document())["payload"]["message"]
+    guest.send(document("connect", name="ann"))
+    assert await guest.document() == CONNECTED
+    guest.send(document("dance"))
+    assert await guest.document() == told('There is no document of type "dance".', "error")
+    guest.send(document("message", text=""))
+    assert await guest.document() == told("There is nothing in this message.", "error")
+    guest.send(document("upload", path="/etc/passwd"))
+    assert "Only the name of /etc/passwd came." in (await guest.document())["payload"]["text"]
+    guest.send(document("upload", file_name="a.txt", content="aGk="))
+    assert "Files cannot be passed" in (await guest.document())["payload"]["text"]
+    guest.send(document("download", file_name="a.txt"))
+    assert "Files cannot be passed" in (await guest.document())["payload"]["text"]
+    guest.send(document("upload", file_name="a.png", file_size=5))
+    guest.send(b"\n{'\"0")
+    assert "Files cannot be passed" in (await guest.document())["payload"]["text"]
+    guest.send(document("exit"))
+    assert await guest.document() == LEFT
+
+
+async def test_a_message_with_an_id_is_acknowledged_once_kept(house: House, fast: None) -> None:
+    ann = await joined(house, "ann")
+    for _ in range(2):
+        ann.send(document("message", text="hi", id="m1"))
+        ack = await ann.document()
+        assert (ack["type"], ack["payload"]["id"], ack["payload"]["seq"]) == ("ack", "m1", 1)
+
+
+async def test_a_stream_that_makes_no_sense_is_answered_and_closed(house: House, fast: None) -> None:
+    for noise in (b"{}]", b'{"type": "exit" x}}]', b"12        {" + b"y" * 80 + b"}}", b"{'a': 1} 'x'"):
+        guest = await house.guest(noise)
+        assert "This is not a document" in await guest.end()
+
+
+async def test_a_store_that_fails_is_told(house: House, fast: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def failing(*_: object) -> object:
+        return refuse(STORAGE_FAILED)
+
+    for name in ("enter", "join"):
+        monkeypatch.setattr(house.hall, name, failing)
+        guest = await house.guest()
+        guest.send(document("connect", name="ann"))
+        assert "could not write this down" in (await guest.document())["payload"]["message"]
+        monkeypatch.undo()
+        monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+
+
+# pace
+
+
+async def test_each_document_comes_alone_and_in_time(house: House) -> None:
+    ann = await joined(house, "ann")
+    bob = await joined(house, "bob")
+    started = asyncio.get_running_loop().time()
+    assert await ann.document() == told("bob has joined the room.")
+    connection = next(one for one in house.hall.sessions if one.person.name == "ann").outlet
+    raw = connection._transport.get_extra_info("socket")  # type: ignore[attr-defined]
+    assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    bob.send(b"".join(json.dumps(document("message", text=f"{n} " + "x" * 700)).encode() for n in range(3)))
+    got: list[str] = []
+    reads = []
+    while len("".join(got)) < 3 * 702:
+        data = await ann.reader.read(READ_BYTES)
+        payload = json.loads(data)["payload"]  # one read is one document
+        reads.append(asyncio.get_running_loop().time())
+        got.append(payload["text"])
+    assert "".join(got) == "".join(f"{n} " + "x" * 700 for n in range(3))
+    assert len(got) == 9
+    assert reads[-1] - started > 0.4
+
+
+async def test_who_is_far_behind_goes_on_with_the_newest_and_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = PACED_BEHIND + 100
+    ann = await joined(house, "ann")
+    bob = await house.guest(json.dumps(document("connect", name="bob", room="r1", version=1)).encode())
+    await bob.until("Connected to the room.")
+    assert await ann.document() == told("bob has joined the room.")
+    (session,) = [one for one in house.hall.sessions if one.person.name == "ann"]
+    for n in range(many):
+        bob.send(document("message", text=str(n), room="r1", id=str(n)))
+    await bob.until(f'"id":"{many - 1}"')
+    await bob.until(f'"seq":{many}')
+    assert session.parked
+    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+    texts: list[str] = []
+    left_out = ""
+    while not texts or texts[-1] != str(many - 1):
+        one = await ann.document()
+        if one["type"] == "message":
+            texts.append(one["payload"]["text"])
+        else:
+            left_out = one["payload"]["text"]
+    shown = len(texts)
+    assert texts[-PACED_NEWEST:] == [str(n) for n in range(many - PACED_NEWEST, many)]
+    assert texts[: shown - PACED_NEWEST] == [str(n) for n in range(shown - PACED_NEWEST)]
+    assert left_out == f"Messages left out here: {many - shown}. There was more than can be told one by one."
+
+
+async def test_a_reader_who_stands_still_costs_nobody_anything(house: House, fast: None) -> None:
+    ann = await joined(house, "ann")
+    stuck = await joined(house, "stuck")
+    assert await ann.document() == told("stuck has joined the room.")
+    stuck.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    bob = await house.guest(json.dumps(document("connect", name="bob", room="r1", version=1)).encode())
+    await bob.until("Connected to the room.")
+    assert await ann.document() == told("bob has joined the room.")
+    for n in range(50):
+        bob.send(document("message", text=str(n) + "x" * 100_000, room="r1"))
+    for n in range(50):
+        parts = [await ann.document() for _ in range(20)]
+        assert parts[0]["payload"]["text"].startswith(f"{n}x")
+        assert parts[-1]["payload"]["text"].endswith(" …")
+    stuck.kill()
+    ann.send(document("exit"))
+    assert await ann.document() == LEFT
+
+
+# at the door
+
+
+async def test_silence_after_connecting_is_no_offence(house: House, fast: None) -> None:
+    guest = await house.guest()
+    await house.somebody(lambda: house.door.silent)
+    house.now += 500
+    house.sweep()
+    guest.send(document("connect", name="ann", room="r1"))
+    assert await guest.document() == CONNECTED
+    house.now += 500
+    house.sweep()
+    guest.send(document("exit"))
+    assert await guest.document() == LEFT
+
+
+@pytest.mark.parametrize("first", [b'{"type": "conn', b"66        {", b"{'type'", b'{"type": "message"}'])
+async def test_half_a_document_has_thirty_seconds(house: House, fast: None, first: bytes) -> None:
+    guest = await house.guest(first)
+    await house.somebody(lambda: house.door.begun)
+    house.now += FIRST_WORDS_SECONDS - 1
+    house.sweep()
+    house.now += 2
+    house.sweep()
+    assert "Nothing whole arrived within 30 s." in await guest.end()
+
+
+async def test_one_byte_at_a_time_is_enough(house: House, fast: None) -> None:
+    guest = await house.guest()
+    for byte in json.dumps(document("connect", name="ann")).encode():
+        guest.send(bytes((byte,)))
+        await guest.writer.drain()
+        await asyncio.sleep(0)
+    assert await guest.document() == CONNECTED
+
+
+async def test_one_byte_a_second_is_not(house: House, fast: None) -> None:
+    first, *rest = json.dumps(document("connect", name="ann", room="r1")).encode()
+    guest = await house.guest(bytes((first,)))
+    await house.somebody(lambda: house.door.begun)
+    for byte in rest[: FIRST_WORDS_SECONDS + 1]:
+        assert house.door.begun
+        guest.send(bytes((byte,)))
+        await guest.writer.drain()
+        house.now += 1
+        house.sweep()
+    assert not house.door.begun
+    assert "Nothing whole arrived within 30 s." in await guest.end()
+
+
+@pytest.mark.parametrize(
+    ("first", "answer"),
+    [
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2 is not spoken here."),
+        (b"\x16\x03\x01\x02\x00\x01\x00", ""),
+        (b"NICK ann\r\n", "IRC is not spoken here."),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH is not spoken here."),
+    ],
+)
+async def test_other_languages_get_one_line(house: House, first: bytes, answer: str) -> None:
+    guest = await house.guest(first)
+    assert (await guest.end()).strip() == answer
+
+
+async def test_the_end_without_a_goodbye(house: House, fast: None) -> None:
+    ann = await joined(house, "ann")
+    for first in (b'{"type": "conn', b"{", json.dumps(document("connect", name="bob", room="r1")).encode()):
+        guest = await house.guest(first)
+        guest.writer.write_eof()
+        await guest.end()
+    assert await ann.document() == told("bob has joined the room.")
+    assert await ann.document() == told("bob has left the room.")
+
+
+async def test_words_before_a_half_close_are_said(house: House, fast: None) -> None:
+    ann = await joined(house, "ann")
+    bob = await house.guest(json.dumps(document("connect", name="bob", room="r1")).encode())
+    bob.send(document("message", text="last words"))
+    bob.writer.write_eof()
+    assert json.loads(await bob.end()) == CONNECTED
+    assert [(await ann.document())["payload"]["text"] for _ in range(3)] == [
+        "bob has joined the room.",
+        "last words",
+        "bob has left the room.",
+    ]
+
+
+# together
+
+
+async def test_three_dialects_in_one_room_hear_each_other_once(house: House, fast: None) -> None:
+    lab = await joined(house, "lab")
+    net = await house.guest(b"net\n/join r1\n")
+    await net.until("* You are in r1 with lab.\n")
+    assert await lab.document() == told("net has joined the room.")
+    full = await house.guest(json.dumps(document("connect", name="full", room="r1", version=1)).encode())
+    await full.until('"joined":["full"]}}\n')
+    assert await lab.document() == told("full has joined the room.")
+    assert await net.line() == "* full has joined the room."
+
+    text = 'x {"type":"exit"} upload: a\n\x1b[1m'
+    full.send(document("message", text=text, room="r1"))
+    assert await net.line() == 'full: x {"type":"exit"} upload: a\\n\\x1b[1m'
+    assert await lab.document() == said("full", text)
+    assert (await full.document())["payload"]["text"] == text
+    net.send(b"from net\n")
+    assert await lab.document() == said("net", "from net")
+    assert (await full.document())["payload"]["text"] == "from net"
+    lab.send(document("message", text="from lab"))
+    assert await net.line() == "lab: from lab"
+    assert (await full.document())["payload"]["text"] == "from lab"
+
+    full.send(document("message", to="lab", text="psst"))
+    one = await lab.document()
+    assert (one["payload"]["sender"], one["payload"]["text"]) == ("full", "psst")
+    assert (await full.document())["payload"]["text"] == "psst"
+    net.kill()
+    full.send(document("topic", text="tea", room="r1"))
+    assert await lab.document() == told("full set the topic: tea")
+    assert (await full.document())["payload"]["topic"] == "tea"
+    assert (lab.heard, full.heard.strip(), net.heard) == (b"", b"", b"")
+
+
+async def test_a_server_that_closes_says_so_at_once(house: House) -> None:
+    ann = await joined(house, "ann")
+    bob = await joined(house, "bob")
+    for n in range(5):
+        bob.send(document("message", text=str(n)))
+    await ann.until("bob has joined")
+    await house.hall.close("The server is closing.")
+    assert '"msg":"The server is closing."}}' in await ann.end()
