@@ -3,7 +3,7 @@
     python bench/table.py [SECONDS]
 
 A fresh server for every run, one at a time: the server on one core, the load on the other. Each ratio is the median of
-three rounds, each of which measures Salon and right after it nats-server. Then the same once without pinning, as people
+five rounds, each of which measures Salon and right after it nats-server. Then the same once without pinning, as people
 run it, and the time a message takes when 1,000 a second are said to 100 members.
 """
 
@@ -26,7 +26,7 @@ WANTED = {
 }
 PACED = Work(100, 10, 1, rate=1_000)
 P50_MS, P99_MS = 2.0, 10.0
-ROUNDS = 3
+ROUNDS = 5
 
 Cores = tuple[int, int] | tuple[None, None]
 Start = Callable[[int | None], AbstractContextManager[Server]]
