@@ -30,8 +30,10 @@ def help_flags(*command: str) -> set[str]:
 
 
 def described_flags(section: str) -> set[str]:
-    """The flags of a section's first table."""
-    return {flag for row in tables(section)[0][1:] for flag in _FLAG.findall(row[0])}
+    """The flags of a section's first table, each in one row."""
+    flags = [flag for row in tables(section)[0][1:] for flag in _FLAG.findall(row[0])]
+    assert len(flags) == len(set(flags))
+    return set(flags)
 
 
 @pytest.mark.parametrize("command", [title for title in README if title.startswith("salon ")])
