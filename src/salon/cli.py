@@ -27,6 +27,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_chat(commands)
+    _add_send(commands)
+    _add_get(commands)
+    _add_files(commands)
     return parser
 
 
@@ -73,6 +76,64 @@ def _chat(arguments: argparse.Namespace) -> int:
     from salon.faces.console.start import chat
 
     return asyncio.run(chat(arguments.server, arguments.name, arguments.room))
+
+
+def _add_send(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    send = commands.add_parser(
+        "send",
+        help="put files on a room's shelf",
+        description="Put files on a room's shelf. What was stopped goes on when it is sent again.",
+    )
+    send.add_argument("files", nargs="+", metavar="FILE", help="a file of this machine's")
+    _add_place(send)
+    send.add_argument("--name", default="", help="who you are (the login name); nobody's name is taken")
+    send.set_defaults(run=_send)
+
+
+def _add_get(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    get = commands.add_parser(
+        "get",
+        help="get files of a room's",
+        description="Get files of a room's. What was stopped goes on when it is got again.",
+    )
+    get.add_argument("names", nargs="+", metavar="NAME", help="a file of the shelf, or of the operator's library")
+    get.add_argument("-o", "--output", metavar="PATH", default="", help="folder to save in, or name to save as (here)")
+    get.add_argument("--replace", action="store_true", help="replace a file that is there (its name gets a number)")
+    _add_place(get)
+    get.add_argument("--name", default="", help="who you are; open rooms do not ask")
+    get.set_defaults(run=_get)
+
+
+def _add_files(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    files = commands.add_parser("files", help="list a room's files", description="List a room's files, newest first.")
+    _add_place(files)
+    files.add_argument("--name", default="", help="who you are; open rooms do not ask")
+    files.add_argument("--json", action="store_true", help="one array: name, size, sha256, by, time, downloads")
+    files.set_defaults(run=_files)
+
+
+def _add_place(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--server", metavar="HOST:PORT", default="", help="where the server is (127.0.0.1:12345)")
+    command.add_argument("--room", default="", help="the room (lobby)")
+
+
+def _send(arguments: argparse.Namespace) -> int:
+    from salon.faces.shelf.commands import send
+
+    return asyncio.run(send(arguments.server, arguments.name, arguments.room, arguments.files))
+
+
+def _get(arguments: argparse.Namespace) -> int:
+    from salon.faces.shelf.commands import get
+
+    names, output = arguments.names, arguments.output
+    return asyncio.run(get(arguments.server, arguments.room, names, output, replace=arguments.replace))
+
+
+def _files(arguments: argparse.Namespace) -> int:
+    from salon.faces.shelf.commands import files
+
+    return asyncio.run(files(arguments.server, arguments.room, as_json=arguments.json))
 
 
 if __name__ == "__main__":

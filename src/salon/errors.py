@@ -154,3 +154,15 @@ UNSENT = _problem("unsent", "{count} messages were not acknowledged by {server}.
 CLOSED = _problem("closed", "This client has said goodbye already.")
 NO_OWN_MESSAGE = _problem("no_own_message", "You have said nothing here that could be changed.")
 NO_NAME = _problem("no_name", "There is nobody to take a name from.", "Give one with --name.", status=STATUS_USAGE)
+
+# files on one's own machine
+NO_LOCAL_FILE = _problem("no_local_file", "File {name} doesn't exist")
+UNREADABLE = _problem("unreadable", "File {name} cannot be read: {why}.")
+FILE_CHANGED = _problem(
+    "file_changed", "File {name} changed while it was sent; nothing of it was kept.", "Send it again.", retry=True
+)
+BYTES_DIFFER = _problem(
+    "bytes_differ", "What came as {name} is not what its SHA-256 says, twice; it was thrown away.", retry=True
+)
+NO_SPACE = _problem("no_space", "There is no room for {name} on this machine's disk ({size} bytes).")
+UNWRITABLE = _problem("unwritable", "File {name} cannot be saved in {folder}: {why}.")

@@ -21,14 +21,15 @@ async def chat(server: str, name: str, room: str) -> int:
         return await chat_at_terminal(connecting, name)
     from salon.faces.console.pipes import chat_on_pipes
 
-    return await chat_on_pipes(connecting(name or _login_name()))
+    return await chat_on_pipes(connecting(name or login_name()))
 
 
 def _client(server: str, room: str, name: str, lately: int = 0) -> Client:
     return connect(server, name=name, room=room, since=-lately if lately else None)
 
 
-def _login_name() -> str:
+def login_name() -> str:
+    """Who this machine says one is. Raises SalonError where it says nothing."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError) as error:  # nobody is logged in

@@ -1,0 +1,154 @@
+"""All transfers of one person to and from one server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from salon.client.address import Address
+from salon.client.identity import file_name
+from salon.client.transfers.access import Access
+from salon.client.transfers.files import File
+from salon.client.transfers.jobs import Job, Work
+from salon.client.transfers.ledger import take_slip, uploads_folder
+from salon.client.transfers.naming import local_name
+from salon.client.transfers.progress import Transfer
+from salon.client.transfers.source import open_source
+from salon.client.transfers.trouble import Cut
+from salon.core.filenames import SafeName, safe_name
+from salon.core.names import fold
+from salon.errors import Refusal, SalonError
+from salon.ground.tasks import Tasks
+
+if TYPE_CHECKING:
+    from salon.client.transfers.web import Web
+
+AT_ONCE = 4  # more would share the same line, and each only be slower
+PATIENCE_SECONDS = 120.0
+SILENCE_SECONDS = 30.0
+
+
+class Transfers:
+    """Begins transfers and knows those that were begun, by number. Closing leaves what is not done to be gone on with.
+
+    at_once         how many move at the same time; the others wait for their turn
+    patience        seconds without progress after which one is given up, once the server has answered at all
+    first_patience  the same before it has ever answered
+    silence         seconds without a byte after which a line is taken for dead
+    changed         is called when a job's state is another
+    folder          where unfinished uploads are remembered
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        access: Access,
+        *,
+        at_once: int = AT_ONCE,
+        patience: float = PATIENCE_SECONDS,
+        first_patience: float = 0.0,
+        silence: float = SILENCE_SECONDS,
+        changed: Callable[[Job], None] = lambda _: None,
+        folder: Path | None = None,
+    ) -> None:
+        self.jobs: dict[int, Job] = {}
+        self._address = address
+        self._access = access
+        self._turns = asyncio.Semaphore(at_once)
+        self._patience = patience
+        self._first_patience = first_patience
+        self._silence = silence
+        self._changed = changed
+        self._folder = folder or uploads_folder()
+        self._tasks = Tasks()
+        self._opening = asyncio.Lock()
+        self._web: Web | None = None
+
+    def send(self, path: Path, room: str) -> Job:
+        """Put a file of this machine's on a room's shelf, under its own name."""
+        job: Job
+        place = str(path.absolute())
+
+        async def open_work() -> Work:
+            from salon.client.transfers.upload import Upload
+
+            web = await self._open()
+            source = await asyncio.to_thread(open_source, path)
+            try:
+                name = _safe(path.name)
+                identity = (file_name(self._address), fold(room), self._access.name, place)
+                slip = await asyncio.to_thread(take_slip, self._folder, *identity)
+            except BaseException:
+                source.close()
+                raise
+            return Upload(web, source, name, room, slip, lambda: self._changed(job))
+
+        job = self._begin(Transfer(self._next(), True, path.name or str(path), room), open_work)
+        return job
+
+    def get(self, name: str, room: str, folder: Path, *, saved_as: str = "", replace: bool = False) -> Job:
+        """Get a file of a room's into a folder, under its own name or another.
+
+        A file that is there already is left alone, and this one gets a number; unless `replace`.
+        """
+
+        async def open_work() -> Work:
+            from salon.client.transfers.download import Download
+
+            safe = _safe(name)
+            target = folder / (saved_as or local_name(safe))
+            return Download(await self._open(), safe, room, target, replace=replace)
+
+        return self._begin(Transfer(self._next(), False, name, room), open_work)
+
+    async def files(self, room: str) -> list[File]:
+        """A room's files, newest first, then those of the operator's library. Raises SalonError."""
+        try:
+            return await (await self._open()).files(room)
+        except Cut as cut:
+            raise SalonError(cut.refusal) from cut
+
+    def _next(self) -> int:
+        return len(self.jobs) + 1
+
+    def _begin(self, first: Transfer, open_work: Callable[[], Awaitable[Work]]) -> Job:
+        job = self.jobs[first.number] = Job(first, self._changed)
+        job.begin(self._tasks.start(job.run(open_work, self._turns, self._patience_now)))
+        return job
+
+    def _patience_now(self) -> float:
+        return self._patience if self._web is not None and self._web.reached else self._first_patience
+
+    async def _open(self) -> Web:
+        """The server over HTTP. What that needs is heavy and loaded now, in a thread."""
+        async with self._opening:
+            if self._web is None:
+                module = await asyncio.to_thread(import_module, "salon.client.transfers.web")
+                web: Web = module.Web(self._address, self._access, self._silence)
+                self._web = web
+            return self._web
+
+    async def close(self) -> None:
+        """Stop everything where it is."""
+        await self._tasks.close()
+        if self._web is not None:
+            await self._web.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _safe(name: str) -> SafeName:
+    safe = safe_name(name)
+    if isinstance(safe, Refusal):
+        raise SalonError(safe)
+    return safe
