@@ -9,9 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
-from queue import Full, Queue
 from tempfile import TemporaryDirectory
 
 from salon.config import Serve
@@ -21,6 +19,7 @@ from salon.edges.lines import LinesConnection
 from salon.edges.newcomers import Newcomer
 from salon.errors import BAD_ADDRESS, FOLDER_UNUSABLE, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
+from salon.ground.journal import Journal
 from salon.ground.limits import raise_open_files
 from salon.hall.hall import Hall
 from salon.hall.library import Library
@@ -122,6 +121,8 @@ def _store(settings: Serve) -> Store:
 async def _open(door: Door, settings: Serve) -> int:
     try:
         return await door.open(settings.host, settings.port)
+    except UnicodeError as error:
+        raise SalonError(refuse(BAD_ADDRESS, host=settings.host, why="it is no host's name")) from error
     except OSError as error:
         import errno
 
@@ -144,10 +145,13 @@ def _who_can_come_in(host: str) -> str | None:
 
 
 async def _keep_house(hall: Hall, shelving: Shelving) -> None:
-    """Forget what is too old, from time to time."""
+    """Forget what is too old, from time to time. What could not be done now is tried again the next time."""
     while True:
-        await hall.trim()
-        await shelving.receiving.keep_house()
+        try:
+            await hall.trim()
+            await shelving.receiving.keep_house()
+        except Exception:
+            log.exception("Keeping house failed.")
         await asyncio.sleep(_HOUSE_SECONDS)
 
 
@@ -169,25 +173,8 @@ def _on_signals(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Call
     return restore
 
 
-class _Journal(QueueHandler):
-    """Lines go out by a thread of their own: a terminal that stopped scrolling must not stop the server."""
-
-    def enqueue(self, record: logging.LogRecord) -> None:
-        try:
-            self.queue.put_nowait(record)
-        except Full:
-            pass  # whoever does not read loses lines, nobody else loses anything
-
-
-def start_journal() -> QueueListener:
+def start_journal() -> Journal:
     """A line per event on standard output, errors on standard error."""
-    out = logging.StreamHandler(sys.stdout)
-    out.addFilter(lambda record: record.levelno < logging.WARNING)
-    err = logging.StreamHandler(sys.stderr)
-    err.setLevel(logging.WARNING)
-    queue: Queue[logging.LogRecord] = Queue(10_000)
-    listener = QueueListener(queue, out, err, respect_handler_level=True)
-    log.addHandler(_Journal(queue))
-    log.setLevel(logging.INFO)
-    listener.start()
-    return listener
+    journal = Journal(log)
+    journal.start()
+    return journal

@@ -97,8 +97,10 @@ def _file(path: str | None) -> dict[str, Any]:
     try:
         with Path(path).open("rb") as file:
             section = tomllib.load(file).get("serve", {})
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # not TOML, or not even UTF-8
         raise SalonError(refuse(BAD_SETTING, name="--config", why=error)) from error
+    if not isinstance(section, dict):
+        raise SalonError(refuse(BAD_SETTING, name="--config", why="serve is not a table"))
     unknown = sorted(set(section) - {field.name for field in fields(Serve)})
     if unknown:
         raise SalonError(refuse(BAD_SETTING, name="--config", why=f"there is no setting {unknown[0]}"))
@@ -109,18 +111,27 @@ def _text(_source: str, value: Any) -> str:
     return str(value)
 
 
-def _path(_source: str, value: Any) -> Path:
-    return Path(value).expanduser()
+def _host(source: str, value: Any) -> str:
+    host = str(value).strip()
+    if not host:  # to asyncio that would be every address there is
+        raise SalonError(refuse(BAD_SETTING, name=source, why="an address is needed; 0.0.0.0 is all of them"))
+    return host
+
+
+def _path(source: str, value: Any) -> Path:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value!r} is not a folder"))
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise SalonError(refuse(BAD_SETTING, name=source, why=f"nobody's home is {value}")) from error
 
 
 def _port(source: str, value: Any) -> int:
-    try:
-        port = int(value)
-    except ValueError:
-        port = -1
-    if not 0 <= port <= 65535:
+    match = re.fullmatch(r"0*(\d{1,5})", str(value).strip(), re.ASCII)
+    if match is None or int(match[1]) > 65535:
         raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is not a port (0 to 65535)"))
-    return port
+    return int(match[1])
 
 
 def _flag(source: str, value: Any) -> bool:
@@ -163,7 +174,7 @@ def _keep(source: str, value: Any) -> str:
 
 
 _READ = {
-    "host": _text,
+    "host": _host,
     "port": _port,
     "data": _path,
     "memory": _flag,

@@ -19,6 +19,9 @@ _numbers = itertools.count(1)
 
 
 def document(kind: str, /, **payload: Any) -> bytes:
+    """A document of a full client's."""
+    if kind == "connect":
+        payload.setdefault("version", 1)
     return json.dumps({"type": kind, "payload": payload}).encode()
 
 
@@ -92,7 +95,7 @@ async def talking(port: int, name: str = "", **connect: Any) -> AsyncIterator[Ta
     talker = Talker(*await asyncio.open_connection("127.0.0.1", port, limit=1 << 26))
     try:
         if name:
-            talker.send("connect", name=name, version=1, **connect)
+            talker.send("connect", name=name, **connect)
             await talker.hear("connect_ack")
         yield talker
     finally:
