@@ -190,7 +190,7 @@ async def test_a_stream_that_makes_no_sense_is_answered_and_closed(house: House,
 
 
 async def test_a_store_that_fails_is_told(house: House, fast: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def failing(*_: object) -> object:
+    async def failing(*_: object, **__: object) -> object:
         return refuse(STORAGE_FAILED)
 
     for name in ("enter", "join"):

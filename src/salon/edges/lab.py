@@ -8,11 +8,11 @@ from typing import Any
 
 from salon.core.commands import Say
 from salon.core.limits import HIGH_WATER
-from salon.core.names import LOBBY, mend_person_name, numbered, room_name
+from salon.core.names import LOBBY, mend_person_name, room_name
 from salon.edges.connection import Connection
 from salon.edges.pacing import Pacer
 from salon.edges.talk import Talk
-from salon.errors import NAME_TAKEN, NO_FILES, NOT_CONNECTED, PATH_ONLY, Refusal, SalonError, refuse
+from salon.errors import NO_FILES, NOT_CONNECTED, PATH_ONLY, Refusal, refuse
 from salon.hall.following import Follower
 from salon.hall.hall import Hall
 from salon.hall.session import Session
@@ -121,10 +121,13 @@ class LabTalk(Talk[Asked]):
         if isinstance(room, Refusal):
             self._refuse(room)
             return
-        asked_for = mend_person_name(wish.name)
         new = not self.connected
-        if new:
-            await self._be_called(asked_for)
+        if new:  # nobody can be asked for another name
+            refusal = await self.hall.enter(session, mend_person_name(wish.name), "", rename=True)
+            if refusal is not None:
+                self._refuse(refusal)
+                return
+            self.connected = True
         with session.speaking_first():
             follower = await self.hall.join(session, room, None)
             if isinstance(follower, Refusal):
@@ -136,16 +139,6 @@ class LabTalk(Talk[Asked]):
             session.reply(self.dialect.acknowledged("connect_ack", "Connected to the room."))
             if new and session.person.name != wish.name:
                 session.reply(self.dialect.told(f"You are called {session.person.name} here."))
-
-    async def _be_called(self, name: str) -> None:
-        """Have this name, or one with a number behind it: nobody can be asked for another."""
-        shown, number = name, 1
-        while (refusal := await self.hall.enter(self.session, shown, "")) is not None:
-            if refusal.problem is not NAME_TAKEN:
-                raise SalonError(refusal)
-            number += 1
-            shown = numbered(name, number)
-        self.connected = True
 
     def _exit(self, _goodbye: Goodbye) -> None:
         self.ending = True

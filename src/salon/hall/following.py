@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from salon.core.events import Entry
 from salon.core.limits import PAGE_ENTRIES
 from salon.errors import SalonError
-from salon.hall.ring import without_words_of
+from salon.hall.ring import Piece, without_words_of
 
 if TYPE_CHECKING:
     from salon.hall.room import Room
@@ -62,13 +62,21 @@ class Follower:
         piece = ring.piece(place, session.dialect, room.view)
         self.place = piece.end
         self.cursor = piece.last
-        data, own = piece.data, session.person
-        if piece.whose and not piece.whose.isdisjoint((own.number, own.name)):
-            data = ring.data_without(piece, own, session.dialect, room.view)
-        if data:
-            session.write(data)
+        if piece.whose:
+            self._write_without_own(piece)
+        else:
+            session.write(piece.data)
         if piece.end != ring.tip:
             session.lag(self)
+
+    def _write_without_own(self, piece: Piece) -> None:
+        """Where the dialect does not echo: what is left of the piece for this person."""
+        session, room = self.session, self.room
+        data, own = piece.data, session.person
+        if not piece.whose.isdisjoint((own.number, own.name)):
+            data = room.ring.data_without(piece, own, session.dialect, room.view)
+        if data:
+            session.write(data)
 
     def _fall_back(self) -> None:
         """Read the next page from the store, towards the aim."""
