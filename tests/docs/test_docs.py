@@ -51,6 +51,7 @@ def test_the_readme_tells_every_command() -> None:
 def test_every_setting_is_told_with_its_variable_key_and_default() -> None:
     rows = {row[0].strip("`").removeprefix("--").replace("-", "_"): row for row in tables(OPERATING["Settings"])[0][1:]}
     defaults = Serve()
+    assert len(rows) == len(tables(OPERATING["Settings"])[0][1:])
     assert rows.keys() == {field.name for field in fields(Serve)} | {"config"}
     for field in fields(Serve):
         _, variable, key, shown, _ = rows[field.name]
