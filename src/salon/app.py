@@ -145,13 +145,15 @@ def _who_can_come_in(host: str) -> str | None:
 
 
 async def _keep_house(hall: Hall, shelving: Shelving) -> None:
-    """Forget what is too old, from time to time. What could not be done now is tried again the next time."""
+    """Forget what is too old, from time to time. What the disk refuses now, it may do the next time."""
     while True:
-        try:
-            await hall.trim()
-            await shelving.receiving.keep_house()
-        except Exception:
-            log.exception("Keeping house failed.")
+        for chore in (hall.trim, shelving.receiving.keep_house):
+            try:
+                await chore()
+            except SalonError as error:
+                log.error("Keeping house failed: %s", error)
+            except Exception:
+                log.exception("Keeping house failed.")
         await asyncio.sleep(_HOUSE_SECONDS)
 
 
@@ -174,7 +176,9 @@ def _on_signals(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Call
 
 
 def start_journal() -> Journal:
-    """A line per event on standard output, errors on standard error."""
-    journal = Journal(log)
+    """Have what happens written: a line per event on standard output, errors on standard error."""
+    journal = Journal()
+    log.addHandler(journal)
+    log.setLevel(logging.INFO)
     journal.start()
     return journal

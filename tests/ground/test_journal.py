@@ -1,32 +1,29 @@
 from __future__ import annotations
 
+import io
 import logging
 import os
-import threading
-from collections.abc import Iterator
 
 import pytest
 
-from salon.ground import journal
 from salon.ground.journal import Journal
 
 
-@pytest.fixture
-def log() -> Iterator[logging.Logger]:
-    log = logging.getLogger("salon.tests.journal")
-    yield log
-    assert not log.handlers
+class Stream(io.StringIO):
+    """A text stream over a descriptor, as `sys.stdout` is; nothing may go into its buffer."""
 
+    encoding = "ascii"
 
-class Stream:
-    """A text stream over a descriptor, as `sys.stdout` is."""
-
-    def __init__(self, descriptor: int, encoding: str = "ascii") -> None:
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
         self._descriptor = descriptor
-        self.encoding = encoding
 
     def fileno(self) -> int:
         return self._descriptor
+
+
+def record(text: str, level: int = logging.INFO) -> logging.LogRecord:
+    return logging.LogRecord("salon", level, "", 0, text, (), None)
 
 
 def read_all(descriptor: int) -> str:
@@ -34,44 +31,46 @@ def read_all(descriptor: int) -> str:
         return file.read()
 
 
-def test_each_line_goes_where_it_belongs(log: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
-    out, error = os.pipe(), os.pipe()
-    monkeypatch.setattr("sys.stdout", Stream(out[1]))
-    monkeypatch.setattr("sys.stderr", Stream(error[1]))
-    lines = Journal(log)
-    lines.start()
-    log.info("%s joined", "Zoë")
-    log.warning("careful")
-    log.error("broken")
-    log.debug("not told")
-    lines.stop()
-    for end in (out[1], error[1]):
+def test_each_line_goes_where_it_belongs() -> None:
+    out, err = os.pipe(), os.pipe()
+    streams = Stream(out[1]), Stream(err[1])
+    journal = Journal(*streams)
+    journal.start()
+    for level, text in (
+        (logging.INFO, "Zoë joined"),
+        (logging.WARNING, "careful"),
+        (logging.INFO, "Zoë left"),
+        (logging.ERROR, "broken"),
+    ):
+        journal.emit(record(text, level))
+    journal.stop()
+    for _, end in (out, err):
         os.close(end)
-    assert read_all(out[0]) == "Zo\\xeb joined\n"
-    assert read_all(error[0]) == "careful\nbroken\n"
+    assert read_all(out[0]) == "Zo\\xeb joined\nZo\\xeb left\n"
+    assert read_all(err[0]) == "careful\nbroken\n"
+    assert [stream.getvalue() for stream in streams] == ["", ""]
 
 
-def test_what_nobody_reads_stops_nobody(log: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, write = os.pipe()
-    monkeypatch.setattr("sys.stdout", Stream(write))
-    monkeypatch.setattr(journal, "_LINES", 3)
-    monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0.0)
-    lines = Journal(log)
-    lines.start()
+def test_what_nobody_reads_is_counted_and_stops_nobody() -> None:
+    out, err = os.pipe(), os.pipe()
+    journal = Journal(Stream(out[1]), Stream(err[1]), lines=3)
+    journal.start()
     for _ in range(100):
-        log.info("x" * 10_000)
-    lines.stop()
-    os.close(read)  # now the thread, which waits for a reader, ends
-    writer = next((thread for thread in threading.enumerate() if thread.name == "salon-journal"), None)
-    if writer is not None:
-        writer.join()
-    os.close(write)
+        journal.emit(record("x" * 100_000))
+    journal.stop(patience=0)
+    os.close(out[0])  # whoever did not read goes away: the rest is not waited for
+    journal.stop()
+    os.close(out[1])
+    os.close(err[1])
+    lost = read_all(err[0])
+    assert lost.endswith(" lines were not written: nobody read them.\n")
+    assert 90 <= sum(int(line.split()[0]) for line in lost.splitlines()) < 100
 
 
 @pytest.mark.parametrize("stream", [None, Stream(-1)])
-def test_no_stream_is_no_trouble(log: logging.Logger, monkeypatch: pytest.MonkeyPatch, stream: Stream | None) -> None:
+def test_no_stream_is_no_trouble(monkeypatch: pytest.MonkeyPatch, stream: Stream | None) -> None:
     monkeypatch.setattr("sys.stdout", stream)
-    lines = Journal(log)
-    lines.start()
-    log.info("nobody hears this")
-    lines.stop()
+    journal = Journal()
+    journal.start()
+    journal.emit(record("nobody hears this"))
+    journal.stop()

@@ -1,79 +1,81 @@
-"""Lines for the operator, written by a thread of their own.
+"""A line per event on standard output, what went wrong on standard error, by a thread of their own.
 
-A terminal that stopped scrolling must not stop the server, and not keep it from ending either.
+A terminal that stopped scrolling, or a pipe that nobody reads, must not stop the program: lines wait, bounded, as text,
+and those that find it full are counted, not kept. Nor may it keep the program from ending: Python's buffered streams
+are not touched, because a thread that waits in one for a reader holds its lock, and the interpreter flushes them all
+at its end.
 """
 
 import logging
 import os
 import sys
+import threading
+from itertools import groupby
 from queue import Empty, Full, Queue
-from threading import Thread
 from typing import TextIO
 
-_LINES = 10_000  # that wait to be written; whoever does not read loses what comes after them
-_PATIENCE_SECONDS = 1.0  # with somebody who does not read, at the end
+LINES = 10_000
+_CLOSE_SECONDS = 1.0  # for the last lines, where somebody reads
+
+Line = tuple[TextIO | None, str]
 
 
-class Journal:
-    """Writes what a logger is told: a line per event on standard output, from warnings on on standard error."""
+class Journal(logging.Handler):
+    """Takes the log records of this process from `start` to `stop`."""
 
-    def __init__(self, log: logging.Logger) -> None:
-        self._log = log
-        self._waiting: Queue[logging.LogRecord | None] = Queue(_LINES)
-        self._handler = _Waiting(self._waiting)
-        self._thread = Thread(target=self._write, name="salon-journal", daemon=True)
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None, lines: int = LINES) -> None:
+        super().__init__()
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+        self._queue: Queue[Line | None] = Queue(lines)
+        self._lost = 0
+        self._thread = threading.Thread(target=self._write, name="salon-journal", daemon=True)
 
     def start(self) -> None:
-        self._log.addHandler(self._handler)
-        self._log.setLevel(logging.INFO)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Write what waits. Nobody who does not read is waited for for long."""
-        self._log.removeHandler(self._handler)
-        while True:
-            try:
-                self._waiting.put_nowait(None)
-                break
-            except Full:
-                self._drop()
-        self._thread.join(_PATIENCE_SECONDS)
-
-    def _drop(self) -> None:
+    def emit(self, record: logging.LogRecord) -> None:
+        stream = self._err if record.levelno >= logging.WARNING else self._out
         try:
-            self._waiting.get_nowait()
-        except Empty:
-            pass
+            self._queue.put_nowait((stream, self.format(record)))
+        except Full:
+            self._lost += 1
+
+    def stop(self, patience: float = _CLOSE_SECONDS) -> None:
+        """Write what waits, as far as somebody reads it within `patience` seconds."""
+        try:
+            self._queue.put(None, timeout=patience)
+        except Full:
+            return
+        self._thread.join(patience)
 
     def _write(self) -> None:
-        lines = logging.Formatter()
-        while (record := self._waiting.get()) is not None:
-            _put(sys.stderr if record.levelno >= logging.WARNING else sys.stdout, lines.format(record))
+        ended = False
+        while not ended:
+            lines, ended = self._waiting()
+            if self._lost:
+                lost, self._lost = self._lost, 0
+                lines.append((self._err, f"{lost} lines were not written: nobody read them."))
+            for stream, group in groupby(lines, key=lambda line: line[0]):
+                _put(stream, "".join(f"{text}\n" for _, text in group))
 
-
-class _Waiting(logging.Handler):
-    """Hands records to the thread that writes them."""
-
-    def __init__(self, waiting: Queue[logging.LogRecord | None]) -> None:
-        super().__init__()
-        self._waiting = waiting
-
-    def emit(self, record: logging.LogRecord) -> None:
+    def _waiting(self) -> tuple[list[Line], bool]:
+        """What waits, at least one line, so that a burst is one write; and whether that is all there will be."""
+        lines: list[Line] = []
+        line = self._queue.get()
         try:
-            self._waiting.put_nowait(record)
-        except Full:
-            pass
+            while line is not None:
+                lines.append(line)
+                line = self._queue.get_nowait()
+        except Empty:
+            return lines, False
+        return lines, True
 
 
-def _put(stream: TextIO | None, line: str) -> None:
-    """Write the line past the stream's buffer.
-
-    A thread that waits in there for a reader would hold the buffer's lock, and the interpreter, which flushes it at its
-    end, could never end.
-    """
+def _put(stream: TextIO | None, text: str) -> None:
     if stream is None:  # there is no such stream, as in `>&-`
         return
-    data = f"{line}\n".encode(stream.encoding, "backslashreplace")
+    data = text.encode(stream.encoding or "utf-8", "backslashreplace")
     try:
         while data:
             data = data[os.write(stream.fileno(), data) :]
