@@ -34,8 +34,12 @@ def document(kind: str, **payload: Any) -> dict[str, Any]:
     return {"type": kind, "payload": payload}
 
 
-def told(sentence: str, kind: str = "notification") -> dict[str, Any]:
-    return document(kind, message=sentence, text=sentence, msg=sentence)
+def told(sentence: str) -> dict[str, Any]:
+    return document("notification", message=sentence, text=sentence, msg=sentence)
+
+
+def refused(code: str, sentence: str) -> dict[str, Any]:
+    return document("error", message=sentence, text=sentence, msg=sentence, code=code)
 
 
 def done(kind: str, sentence: str) -> dict[str, Any]:
@@ -159,9 +163,9 @@ async def test_what_is_not_possible_is_said(house: House, fast: None) -> None:
     guest.send(document("connect", name="ann"))
     assert await guest.document() == CONNECTED
     guest.send(document("dance"))
-    assert await guest.document() == told('There is no document of type "dance".', "error")
+    assert await guest.document() == refused("unknown_type", 'There is no document of type "dance".')
     guest.send(document("message", text=""))
-    assert await guest.document() == told("There is nothing in this message.", "error")
+    assert await guest.document() == refused("empty", "There is nothing in this message.")
     guest.send(document("upload", path="/etc/passwd"))
     assert "Only the name of /etc/passwd came." in (await guest.document())["payload"]["text"]
     guest.send(document("upload", file_name="a.txt", content="aGk="))

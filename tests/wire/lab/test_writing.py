@@ -14,7 +14,7 @@ from salon.core.commands import Say
 from salon.core.events import Edited, Entry, Event, Redacted, Said, Shelved, TopicChanged, Unshelved
 from salon.core.filenames import SafeName
 from salon.core.limits import READ_BYTES, TEXT_PARTS
-from salon.errors import EMPTY, Refusal, refuse
+from salon.errors import EMPTY, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.dialect import RoomView
 from salon.wire.lab.forms import TYPE_KEYS, Form, Frame
 from salon.wire.lab.writing import Lab, dialect_of
@@ -99,7 +99,7 @@ def test_every_form_is_answered_in_kind(form: Form) -> None:
             "payload": {"message": "Connected to the room.", "msg": "Connected to the room.", "status": 0},
         },
         *(
-            {key: spelled(form, "error"), "payload": {"message": told, "text": told, "msg": told}}
+            {key: spelled(form, "error"), "payload": {"message": told, "text": told, "msg": told, "code": "empty"}}
             for told in ("There is nothing in this message.",)
         ),
     ]
@@ -204,6 +204,15 @@ def test_only_what_had_an_id_is_acknowledged() -> None:
         },
     }
     assert error["payload"]["message"] == "There is nothing in this message."
+    assert "id" not in error["payload"]
+
+
+def test_a_refusal_names_what_it_answers_whatever_that_is() -> None:
+    for form in PACED:
+        lab = Lab(form)
+        (error,) = received(form, lab.refused(refuse(EMPTY), "m1"))
+        assert (error["payload"]["code"], error["payload"]["id"]) == ("empty", "m1")
+        assert b"unknown_type" in lab.refused(refuse(UNKNOWN_TYPE, type="x" * 1_000), "\U0010ffff" * 128)
 
 
 def test_clients_of_one_form_share_their_dialect() -> None:

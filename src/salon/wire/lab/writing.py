@@ -23,6 +23,7 @@ _SMALLEST_PART = 64  # bytes of text in a document; where long names leave less,
 _UNSAID = frozenset(("typing", "read"))  # signs that such clients have no word for
 
 Payload = Mapping[str, Any]
+_NOTHING: Payload = {}
 
 
 class Lab:
@@ -55,14 +56,17 @@ class Lab:
     def settled(self, room: str, outcomes: Sequence[tuple[Command, Kept | Refusal]]) -> bytes:
         return b"".join(
             [
-                self.refused(outcome) if isinstance(outcome, Refusal) else self._kept(command.id, room, outcome)
+                self.refused(outcome, command.id)
+                if isinstance(outcome, Refusal)
+                else self._kept(command.id, room, outcome)
                 for command, outcome in outcomes
                 if command.id or isinstance(outcome, Refusal)
             ]
         )
 
     def refused(self, refusal: Refusal, command_id: str = "") -> bytes:
-        return self._sentence("error", refusal.message)
+        more = {"code": refusal.code} | ({"id": command_id} if command_id else {})
+        return self._sentence("error", refusal.message, more)
 
     # the words of the lab
 
@@ -93,11 +97,11 @@ class Lab:
             TEXT_PARTS,
         )
 
-    def _sentence(self, kind: str, sentence: str) -> bytes:
+    def _sentence(self, kind: str, sentence: str, more: Payload = _NOTHING) -> bytes:
         return self._fitting(
             kind,
-            lambda text: {"message": text, "text": text, "msg": text},
-            lambda text: {"message": text},
+            lambda text: {"message": text, "text": text, "msg": text, **more},
+            lambda text: {"message": text, **more},
             sentence,
             1,
         )
@@ -115,7 +119,8 @@ class Lab:
             return self._framed(kind, full(text))
         payload, space = full, (READ_BYTES - 1 - len(form.write(kind, full("")))) // 3
         if space < _SMALLEST_PART or parts == 1:
-            payload, space = bare, READ_BYTES - 1 - len(form.write(kind, bare("")))
+            # Only an id that a client made up out of rare characters leaves less; then its documents do not fit.
+            payload, space = bare, max(_SMALLEST_PART, READ_BYTES - 1 - len(form.write(kind, bare(""))))
         pieces = list(islice(_pieces(text, space, form.measure), parts + 1))
         if len(pieces) > parts:
             pieces = pieces[:parts]
