@@ -19,7 +19,7 @@ from salon.client.desk import Desk
 from salon.client.events import Event
 from salon.client.feed import Listener
 from salon.client.identity import default_folder, kept_identity
-from salon.client.link import SILENCE_SECONDS, Link
+from salon.client.link import GOODBYE_SECONDS, SILENCE_SECONDS, Link
 from salon.client.rooms import Room, saying
 from salon.core.names import LOBBY, fold
 from salon.errors import CLOSED, UNSENT, SalonError, refuse
@@ -98,11 +98,13 @@ class Client:
 
         Raises SalonError where something was not.
         """
+        goodbye = 0.0
         try:
             if flush and self._desk.error is None and self._desk.unanswered:
                 await self._flush_for(seconds)
+            goodbye = GOODBYE_SECONDS  # a server that did not answer would not answer that either
         finally:
-            await self._link.close()
+            await self._link.close(goodbye)
             self._desk.end(SalonError(refuse(CLOSED)), None)
 
     async def _flush_for(self, seconds: float) -> None:

@@ -73,13 +73,13 @@ class Link:
         await self._dial()
         self._tasks.start(self._keep())
 
-    async def close(self) -> None:
-        """Say goodbye and wait until the server has heard it, 2 s at most."""
+    async def close(self, seconds: float = GOODBYE_SECONDS) -> None:
+        """Say goodbye and wait until the server has heard it, so many seconds at most."""
         await self._tasks.close()
         if self._connection is not None and not self._connection.over:
             self._connection.hold(False)
             self._connection.write(encode(Exit()))
-            await asyncio.wait([self._cut], timeout=GOODBYE_SECONDS)
+            await asyncio.wait([self._cut], timeout=seconds)
             self._connection.close()
 
     # one connection

@@ -78,10 +78,13 @@ async def run(make: Callable[[Streams], Program]) -> int:
     tasks = Tasks()
     try:
         talking = tasks.start(caught(program.talk()))
-        await asyncio.wait([talking, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if not talking.done():
+        unread = tasks.start(streams.out.lost.wait())
+        await asyncio.wait([talking, stopped, unread], return_when=asyncio.FIRST_COMPLETED)
+        if talking.done():
+            end = talking.result()
+        else:
             talking.cancel()
-        end = talking.result() if talking.done() else _status_of(stopped.result())
+            end = _status_of(stopped.result()) if stopped.done() else STATUS_FAILED  # nobody reads what we write
         parting = tasks.start(caught(program.part()))
         await asyncio.wait([parting], timeout=_PARTING_SECONDS)
         if isinstance(end, int):
@@ -97,15 +100,12 @@ async def run(make: Callable[[Streams], Program]) -> int:
 
 
 async def until_done(listening: asyncio.Task[Refusal | None], telling: asyncio.Task[Refusal | None]) -> int:
-    """Wait until the input is done, or nothing more can be told; the exit status. Raises SalonError where one failed.
-
-    Telling that ends by itself means that nobody reads it.
-    """
+    """Wait until the input is done, or nothing more will be told; the status. Raises SalonError where one failed."""
     await asyncio.wait([listening, telling], return_when=asyncio.FIRST_COMPLETED)
     end = listening.result() if listening.done() else telling.result()
     if isinstance(end, Refusal):
         raise SalonError(end)
-    return 0 if listening.done() else STATUS_FAILED
+    return 0
 
 
 def _status_of(signal_number: int) -> int:

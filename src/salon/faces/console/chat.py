@@ -113,9 +113,9 @@ class Chat:
 
     async def _recall(self, order: Recall) -> None:
         key = fold(self.room.name)
-        kept = self.room.entries
-        first = kept[0].seq if kept and isinstance(kept[0], Message) else self.room.mirror.cursor + 1
-        page = await self.room.history(self._oldest.get(key, first), order.count)
+        mirror = self.room.mirror
+        first_seen = next(iter(mirror.entries), mirror.cursor + 1)
+        page = await self.room.history(self._oldest.get(key, first_seen), order.count)
         if not page:
             self.answer("There is nothing older.")
             return

@@ -131,7 +131,7 @@ class LabChat:
     async def _tell(self, line: Line) -> None:
         """Show what the server says, until its goodbye; whoever reads from us sets the pace."""
         document = Heard()
-        while document.type != "exit_ack" and not self._streams.out.lost.is_set():
+        while document.type != "exit_ack":
             document = await line.hear()
             self._show(document)
             await self._streams.out.drain()

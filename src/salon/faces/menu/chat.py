@@ -39,6 +39,7 @@ class MenuChat:
         if name is None:
             return 0
         client = await self._enter(name)
+        self._streams.out.write(MENU)
         telling = self._telling = self._tasks.start(caught(self._tell(client)))
         listening = self._tasks.start(caught(self._listen(client)))
         return await until_done(listening, telling)
@@ -74,7 +75,6 @@ class MenuChat:
     # what the person wants
 
     async def _listen(self, client: Client) -> None:
-        self._streams.out.write(MENU)
         while (line := await self._streams.next_line()) is not None:
             wish, shown = self._menu.hear(line)
             if isinstance(wish, Leave):
@@ -99,8 +99,6 @@ class MenuChat:
         async for event in client.events():
             self._show(client, event)
             await self._streams.out.drain()
-            if self._streams.out.lost.is_set():
-                return
 
     def _show(self, client: Client, event: Event) -> None:
         if isinstance(event, Message):
