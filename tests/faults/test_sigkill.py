@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -20,9 +19,9 @@ import salon
 from salon.client import new_secret
 from salon.ground.tasks import Tasks
 from salon.wire.answers import AckDocument, Message, MessageDocument, NotificationDocument, decode_answer
+from tests.support.chats import PipedChat, running
 from tests.support.proxies import proxy
-from tests.support.servers import Program, environment, program
-from tests.support.servers import salon as command
+from tests.support.servers import Program, program
 
 KILLS = 20
 PAUSE_SECONDS = 0.003  # between two lines that one person says
@@ -49,75 +48,22 @@ class Record:
             assert not document.payload.seq
 
 
-class Person:
-    """A `salon chat` through pipes that talks until told to stop."""
+class Person(PipedChat):
+    """Somebody who talks until told to stop."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        super().__init__(name)
         self.said: list[str] = []
-        self.heard: list[str] = []
-        self.notices: list[str] = []
-        self.more = asyncio.Event()
         self._silent = False
-        self._tasks = Tasks()
-        self._process: asyncio.subprocess.Process
-
-    async def start(self, server: str, folder: Path) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *command("chat", "--server", server, "--name", self.name),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(folder),
-        )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._tasks.start(self._hear(self._process.stdout, self.heard))
-        self._tasks.start(self._hear(self._process.stderr, self.notices))
-
-    async def _hear(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
-        while line := await stream.readline():
-            lines.append(line.decode().removesuffix("\n"))
-            self.more.set()
-
-    async def say(self, text: str) -> None:
-        self.said.append(text)
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{text}\n".encode())
-        await self._process.stdin.drain()
 
     async def talk(self, dice: random.Random) -> None:
         while not self._silent:
-            await self.say(f"{self.name} {len(self.said)} {'x' * dice.randrange(200)}")
+            self.said.append(f"{self.name} {len(self.said)} {'x' * dice.randrange(200)}")
+            await self.say(self.said[-1])
             await asyncio.sleep(PAUSE_SECONDS * dice.random() * 2)
 
     def fall_silent(self) -> None:
         self._silent = True
-
-    async def until_heard(self, count: int) -> None:
-        """Wait until so many lines have come out of it."""
-        while len(self.heard) < count:
-            self.more.clear()
-            await self.more.wait()
-
-    async def until_noticed(self, sentence: str) -> None:
-        """Wait until it has told of this on its other stream."""
-        while sentence not in self.notices:
-            self.more.clear()
-            await self.more.wait()
-
-    async def end(self) -> int:
-        """End its input; its exit status. Killed where it does not end."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            async with asyncio.timeout(LAST_WORDS_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-        status = await self._process.wait()
-        await self._tasks.close()
-        return status
 
 
 async def converse(server: Program, ann: Person, bob: Person, seed: int) -> None:
@@ -156,15 +102,18 @@ async def the_log(server: Program) -> list[Message]:
 @pytest.mark.anyio
 async def test_nothing_acknowledged_is_lost_doubled_or_reordered(tmp_path: Path) -> None:
     record = Record()
-    ann, bob = Person("ann"), Person("bob")
-    async with program(tmp_path / "data") as server, proxy(server.port, heard=record.note) as line:
-        await ann.start(line.address, tmp_path / "ann")
-        await ann.say("Is anybody here?")
+    async with (
+        program(tmp_path / "data") as server,
+        proxy(server.port, heard=record.note) as line,
+        running(Person("ann"), line.address, tmp_path / "ann") as ann,
+    ):
+        ann.said.append("Is anybody here?")
+        await ann.say(*ann.said)
         await ann.until_heard(1)
-        await bob.start(line.address, tmp_path / "bob")
-        await ann.until_noticed("* bob joined.")
-        await converse(server, ann, bob, seed=20)
-        statuses = [await ann.end(), await bob.end()]
+        async with running(Person("bob"), line.address, tmp_path / "bob") as bob:
+            await ann.until_noticed("* bob joined.")
+            await converse(server, ann, bob, seed=20)
+            statuses = [await ann.end(LAST_WORDS_SECONDS), await bob.end(LAST_WORDS_SECONDS)]
         log = await the_log(server)
     audit(record, log, ann, bob)
     assert statuses == [0, 0]
