@@ -104,6 +104,7 @@ UNKNOWN_ALGORITHM = _problem("unknown_algorithm", "Checksums are understood in {
 BAD_TICKET = _problem("bad_ticket", "This ticket is not valid any more.", "Connect again for a new one.")
 UNKNOWN_UPLOAD = _problem("unknown_upload", "There is no such upload.", "It may be over, or given up after a day.")
 TOO_MANY_UPLOADS = _problem("too_many_uploads", "One person sends at most {limit} files at once.", retry=True)
+UPLOADS_FULL = _problem("uploads_full", "The server takes at most {limit} files at once.", retry=True)
 NOT_YOUR_FILE = _problem("not_your_file", "Only who sent {name} can take it off the shelf.")
 
 # the wire

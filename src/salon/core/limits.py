@@ -24,6 +24,8 @@ REPLY_BYTES = 256 * KIB  # answers that a session has not taken yet
 SESSION_ROOMS = 1_000  # rooms that one session follows
 
 UPLOADS_PER_PERSON = 16  # on their way at once
+UPLOADS = 1_000  # of all people together: each is an open file
+ORPHAN_SECONDS = 3600  # bytes that nothing names are swept once they are so old
 UPLOAD_EXPIRY_SECONDS = 24 * 3600  # an upload that was silent for so long is given up
 
 # what goes out

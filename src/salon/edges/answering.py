@@ -29,6 +29,7 @@ _STATUS: dict[Problem, int] = {
     errors.TOO_MANY_UPLOADS: 429,
     errors.INTERNAL: 500,
     errors.STORAGE_FAILED: 503,
+    errors.UPLOADS_FULL: 503,
     errors.CLOSING: 503,
     errors.DISK_FULL: 507,
     errors.NO_ROOM: 507,

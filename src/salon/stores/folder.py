@@ -16,39 +16,40 @@ import logging
 import os
 import shutil
 from asyncio import Future
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from salon.core.limits import GIB, MIB
-from salon.errors import DISK_FULL, STORAGE_FAILED, SalonError, refuse
+from salon.core.limits import GIB, MIB, ORPHAN_SECONDS
 from salon.ground.clock import now_ms
 from salon.hall.ports import Unfinished
+from salon.stores.disk import guarded, open_private, remove_read_only, sync, sync_folder, write_all
 
 log = logging.getLogger("salon")
 
 T = TypeVar("T")
 
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-
 SYNC_BYTES = 8 * MIB
 READ_BYTES = 4 * MIB
 RESERVE_BYTES = 1 * GIB  # of the disk that uploads leave alone, or RESERVE_SHARE of it where that is less
 RESERVE_SHARE = 0.05
-ORPHAN_SECONDS = 3600  # a blob that nothing names is swept once it is so old
 _THREADS = 4
 
 
 class _Incoming:
-    """An upload's file and its hash so far. One job at a time works on it."""
+    """An upload's file and its hash so far. One job at a time works on it.
+
+    The file is not buffered: what could not be written must not lie in wait for the next write.
+    """
 
     __slots__ = ("file", "hash", "offset", "unsynced")
 
-    def __init__(self, file: BinaryIO, offset: int) -> None:
+    def __init__(self, file: FileIO) -> None:
         self.file = file
-        self.offset = offset
+        self.offset = 0
         self.hash = hashlib.sha256()
         self.unsynced = 0
 
@@ -56,7 +57,8 @@ class _Incoming:
 class FolderBlobs:
     """`hall.ports.Blobs` in a folder that only its owner can enter."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], int] = now_ms) -> None:
+        self._clock = clock  # milliseconds since 1970 UTC, like the times of files
         self._blobs = folder / "blobs"
         self._uploads = folder / "uploads"
         for path in (folder, self._blobs, self._uploads):
@@ -120,12 +122,12 @@ class FolderBlobs:
 
     def inodes(self) -> set[int]:
         """The numbers by which the file system knows the blobs."""
-        return {path.stat().st_ino for path in self._blobs.glob("??/*")}
+        return {entry.inode() for entry in self._all()}
 
     # in the threads
 
     def _run(self, threads: ThreadPoolExecutor, job: Callable[[], T]) -> Future[T]:
-        return asyncio.get_running_loop().run_in_executor(threads, lambda: _guarded(job))
+        return asyncio.get_running_loop().run_in_executor(threads, lambda: guarded(job))
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with this hash lie, or would."""
@@ -133,10 +135,9 @@ class FolderBlobs:
 
     def _create(self, upload: str, note: bytes) -> None:
         path = self._uploads / upload
-        note_path = path.with_suffix(".note")
+        self._incoming[upload] = _Incoming(open_private(path))
         try:
-            note_path.write_bytes(note)
-            self._incoming[upload] = _Incoming(_open_private(path), 0)
+            path.with_suffix(".note").write_bytes(note)
         except OSError:
             self._discard(upload)
             raise
@@ -145,8 +146,8 @@ class FolderBlobs:
         """The upload's file; where a server before this one began it, its bytes are hashed again first."""
         incoming = self._incoming.get(upload)
         if incoming is None:
-            file = (self._uploads / upload).open("r+b")
-            incoming = _Incoming(file, 0)
+            file = (self._uploads / upload).open("r+b", buffering=0)
+            incoming = _Incoming(file)
             while data := file.read(READ_BYTES):
                 incoming.hash.update(data)
                 incoming.offset += len(data)
@@ -155,9 +156,10 @@ class FolderBlobs:
 
     def _write(self, upload: str, data: bytes) -> int:
         incoming = self._incoming_of(upload)
+        if len(data) > self.free():  # somebody else took what was reserved: the rest is the log's
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         try:
-            incoming.file.write(data)
-            incoming.file.flush()
+            write_all(incoming.file, data)
         except OSError:
             self._cut(upload, incoming.offset)
             raise
@@ -165,7 +167,7 @@ class FolderBlobs:
         incoming.offset += len(data)
         incoming.unsynced += len(data)
         if incoming.unsynced >= SYNC_BYTES:
-            _sync(incoming.file)
+            sync(incoming.file)
             incoming.unsynced = 0
         return incoming.offset
 
@@ -180,22 +182,28 @@ class FolderBlobs:
             incoming.file.seek(size)
 
     def _finish(self, upload: str) -> str:
+        source = self._uploads / upload
+        whole = source.with_suffix(".sha256")
+        if whole.exists() and not source.exists():
+            return whole.read_text()  # it came so far before
         incoming = self._incoming_of(upload)
-        _sync(incoming.file)
+        sync(incoming.file)
+        # From here on a failure leaves the upload as another server would find it: its bytes are hashed again.
+        del self._incoming[upload]
         incoming.file.close()
         sha256 = incoming.hash.hexdigest()
         path = self.path(sha256)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        source = self._uploads / upload
-        source.with_suffix(".sha256").write_text(sha256)
+        whole.write_text(sha256)
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700)
+            sync_folder(self._blobs)
         if path.exists():
             source.unlink()
         else:
-            source.chmod(0o400)
             source.replace(path)
-            _sync_folder(path.parent)
+            path.chmod(0o400)
+            sync_folder(path.parent)
         os.utime(path)  # young again: the sweep leaves it alone until the entry that names it is written
-        del self._incoming[upload]
         return sha256
 
     def _discard(self, upload: str) -> None:
@@ -203,23 +211,26 @@ class FolderBlobs:
         if incoming is not None:
             incoming.file.close()
         path = self._uploads / upload
-        for one in (path, path.with_suffix(".sha256"), path.with_suffix(".note")):
+        # The note first: what has none is nothing that a server after a crash would take up.
+        for one in (path.with_suffix(".note"), path.with_suffix(".sha256"), path):
             one.unlink(missing_ok=True)
 
     def _find_unfinished(self) -> list[Unfinished]:
+        for stray in self._uploads.iterdir():
+            if not stray.with_suffix(".note").exists():
+                stray.unlink()
         found = []
         for note in sorted(self._uploads.glob("*.note")):
             path, whole = note.with_suffix(""), note.with_suffix(".sha256")
-            sha256 = whole.read_text() if whole.exists() else ""
-            if not path.exists() and not self.path(sha256).is_file():
+            # A hash that stands beside bytes which are still there was written just before the server died.
+            sha256 = whole.read_text() if whole.exists() and not path.exists() else ""
+            file = self.path(sha256) if sha256 else path
+            if not file.is_file():
                 self._discard(path.name)
                 continue
-            status = (path if path.exists() else self.path(sha256)).stat()
-            silent = max(0.0, now_ms() / 1000 - status.st_mtime)
-            # A hash that stands beside bytes which are still there was written just before the server died.
-            found.append(
-                Unfinished(path.name, note.read_bytes(), status.st_size, silent, "" if path.exists() else sha256)
-            )
+            status = file.stat()
+            silent = max(0.0, self._clock() / 1000 - status.st_mtime)
+            found.append(Unfinished(path.name, note.read_bytes(), status.st_size, silent, sha256))
         return found
 
     def _open(self, sha256: str) -> BinaryIO | None:
@@ -232,50 +243,27 @@ class FolderBlobs:
         try:
             path.unlink(missing_ok=True)
         except PermissionError:
-            log.info("A file is still being read and is removed later.")  # Windows; the sweep comes back to it
+            remove_read_only(path)  # Windows
 
     def _sweep(self, named: Collection[str]) -> int:
         swept = 0
-        for path in self._blobs.glob("??/*"):
-            age = now_ms() / 1000 - path.stat().st_mtime
-            if path.name not in named and age > ORPHAN_SECONDS:
-                self._remove(path)
+        for entry in self._all():
+            if entry.name not in named and self._clock() / 1000 - entry.stat().st_mtime > ORPHAN_SECONDS:
+                self._remove(Path(entry.path))
                 swept += 1
         return swept
+
+    def _all(self) -> Iterator[os.DirEntry[str]]:
+        """Every blob."""
+        for folder in self._blobs.iterdir():
+            with os.scandir(folder) as entries:
+                yield from entries
 
     def _close(self) -> None:
         for incoming in self._incoming.values():
             with suppress(OSError):
-                _sync(incoming.file)
+                sync(incoming.file)
             incoming.file.close()
         self._incoming.clear()
         self._threads.shutdown(wait=False)
         self._last.shutdown(wait=False)
-
-
-def _guarded(job: Callable[[], T]) -> T:
-    """Run a job; a failure of the disk becomes the refusal that people are told."""
-    try:
-        return job()
-    except OSError as error:
-        log.error("The folder of blobs failed: %s", error)
-        full = error.errno in _FULL
-        raise SalonError(refuse(DISK_FULL if full else STORAGE_FAILED)) from error
-
-
-def _open_private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "r+b")
-
-
-def _sync(file: BinaryIO) -> None:
-    getattr(os, "fdatasync", os.fsync)(file.fileno())  # macOS and Windows have no fdatasync
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable, where folders can be synced."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
