@@ -17,6 +17,10 @@ from salon.core.room import RoomState, apply
 from salon.core.rules import Targets, decide
 from salon.errors import ID_REUSED, Refusal, refuse
 
+_NOT_ASKED = frozenset(
+    ("id", "room", "keep")
+)  # of a command's fields: `keep` is the operator's, and may change meanwhile
+
 IdempotencyKey = tuple[int, str]  # the person's number and what their client called the command
 
 
@@ -57,7 +61,7 @@ def fingerprint(command: Command) -> int:
     """32 bits that differ when one id is used for two contents: a guard against mistakes, not against malice."""
     if isinstance(command, Say):
         return crc32(command.text.encode())
-    content = {name: value for name, value in msgspec.structs.asdict(command).items() if name not in ("id", "room")}
+    content = {name: value for name, value in msgspec.structs.asdict(command).items() if name not in _NOT_ASKED}
     return crc32(msgspec.json.encode([type(command).__name__, content]))
 
 

@@ -1,20 +1,21 @@
 """Which bytes something names, and letting go of those that nothing does."""
 
+from asyncio import Future
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from salon.core.shelf import Shelf
 from salon.hall.ports import Blobs
 
 
 class NamedBytes:
-    """Counts who names bytes: shelves in their logs, and entries that are on their way to one."""
+    """Counts who names bytes: shelves in their logs, and uploads that are whole but on no shelf yet."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._named: Counter[str] = Counter()
         self._pinned: Counter[str] = Counter()
+        self._finishing = 0
+        self._spared: set[str] = set()
 
     def __contains__(self, sha256: str) -> bool:
         return self._named[sha256] > 0
@@ -33,19 +34,41 @@ class NamedBytes:
         self._named.update(mark.sha256 for mark in after)
         self._named.subtract(mark.sha256 for mark in before)
         for mark in before:
-            self.let_go(mark.sha256)
+            self._let_go(mark.sha256)
 
-    @contextmanager
-    def pinned(self, sha256: str) -> Iterator[None]:
-        """Bytes that an entry will name in a moment stay meanwhile, whatever else happens to them."""
+    def pin(self, sha256: str) -> None:
+        """These bytes stay until `unpin`, whatever becomes of the shelves that name them."""
         self._pinned[sha256] += 1
-        try:
-            yield
-        finally:
-            self._pinned[sha256] -= 1
 
-    def let_go(self, sha256: str) -> None:
-        """Remove the bytes where nothing names them."""
-        if self._named[sha256] <= 0 and self._pinned[sha256] <= 0:
-            del self._named[sha256], self._pinned[sha256]
-            self._blobs.remove(sha256)
+    def unpin(self, sha256: str) -> None:
+        """One pin fewer: bytes that nothing names go with the last one."""
+        self._pinned[sha256] -= 1
+        self._let_go(sha256)
+
+    async def finish(self, upload: str) -> str:
+        """The hash of an upload's bytes, which are stored under it now, and pinned.
+
+        The store may find that it has them already, and throws the new ones away: so no bytes go while it looks, until
+        the answer is here and says which were meant.
+        """
+        self._finishing += 1
+        try:
+            sha256 = await self._blobs.finish(upload)
+            self.pin(sha256)
+        finally:
+            self._finishing -= 1
+            if not self._finishing:
+                spared, self._spared = self._spared, set()
+                for one in spared:
+                    self._let_go(one)
+        return sha256
+
+    def _let_go(self, sha256: str) -> None:
+        if self._named[sha256] > 0 or self._pinned[sha256] > 0:
+            return
+        if self._finishing:
+            self._spared.add(sha256)
+            return
+        del self._named[sha256], self._pinned[sha256]
+        # What cannot be removed now is swept later; the store has noted why.
+        self._blobs.remove(sha256).add_done_callback(Future.exception)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from salon.core import shelf
 from salon.core.filenames import safe_name
 from salon.core.people import Person
+from salon.core.room import RoomState
 from salon.core.shelf import Shelf, Shelfmark
 from salon.errors import NO_SUCH_FILE, Refusal, refuse
 from salon.hall.library import Library
@@ -26,7 +27,7 @@ log = logging.getLogger("salon")
 
 
 class Opened(Struct, frozen=True):
-    """A file to be read, and closed by whoever asked for it."""
+    """A file to be read, and closed by whoever asked for it. `mark` is its place on the shelf of the room `room`."""
 
     name: str
     size: int
@@ -34,6 +35,7 @@ class Opened(Struct, frozen=True):
     time: int
     file: BinaryIO
     mark: Shelfmark | None = None
+    room: str = ""
 
 
 class ShownByName(Protocol):
@@ -80,22 +82,22 @@ class Shelving:
 
     def _changed(self, room: Room, before: Shelf, after: Shelf) -> None:
         if self._shown is not None and not room.state.direct:
-            self._shown.show(room.view.name, _names(before), _names(after))
+            self._shown.show(room.state.name, _names(before), _names(after))
         self._named.changed(before, after)
 
     async def listing(self, person: Person, room_name: str) -> list[FileLine] | Refusal:
         """The room's files, newest first, then the operator's library by name."""
-        room = await self._hall.find(person, room_name)
-        if isinstance(room, Refusal):
-            return room
-        counts = await self._hall.store.downloads(room.key)
-        keep = self.policy.keeps(room.key)
+        found = await self._find(person, room_name)
+        if isinstance(found, Refusal):
+            return found
+        key, state = found
+        counts = await self._hall.store.downloads(key)
+        keep = self.policy.keeps(key)
         listed = [
-            FileLine(m.name, m.size, m.sha256, m.by, m.time, counts.get(m.seq, 0), max(0, keep - place) if keep else 0)
-            for place, m in enumerate(room.state.shelf)
+            FileLine(m.name, m.size, m.sha256, m.by, m.time, counts.get(m.seq, 0), max(1, keep - place) if keep else 0)
+            for place, m in enumerate(state.shelf)
         ]
-        self._hall.forget_if_deserted(room)
-        if self.library is not None and not room.state.direct:
+        if self.library is not None and not state.direct:
             taken = {one.name for one in listed}
             books = await self.library.listing()
             listed += [
@@ -103,19 +105,27 @@ class Shelving:
             ]
         return listed
 
+    async def _find(self, person: Person, room_name: str) -> tuple[str, RoomState] | Refusal:
+        """The key and the state of a room that this person may read. It need not stay in memory for that."""
+        room = await self._hall.find(person, room_name)
+        if isinstance(room, Refusal):
+            return room
+        self._hall.forget_if_deserted(room)
+        return room.key, room.state
+
     async def open(self, person: Person, room_name: str, name: str) -> Opened | Refusal:
         """A file of the shelf, else of the library, by its name."""
         safe = safe_name(name)
         if isinstance(safe, Refusal):
             return safe
-        room = await self._hall.find(person, room_name)
-        if isinstance(room, Refusal):
-            return room
-        mark = shelf.find(room.state.shelf, safe)
-        self._hall.forget_if_deserted(room)
+        found = await self._find(person, room_name)
+        if isinstance(found, Refusal):
+            return found
+        key, state = found
+        mark = shelf.find(state.shelf, safe)
         if mark is not None:
-            return await self._opened(mark)
-        if self.library is not None and not room.state.direct:
+            return await self._opened(key, mark)
+        if self.library is not None and not state.direct:
             book = await self.library.open(safe)
             if book is not None:
                 return Opened(book.name, book.size, book.sha256, book.time, book.file)
@@ -123,27 +133,25 @@ class Shelving:
 
     async def open_blob(self, person: Person, room_name: str, sha256: str) -> Opened | Refusal:
         """A file of the shelf by its hash."""
-        room = await self._hall.find(person, room_name)
-        if isinstance(room, Refusal):
-            return room
-        mark = next((mark for mark in room.state.shelf if mark.sha256 == sha256.lower()), None)
-        self._hall.forget_if_deserted(room)
-        return await self._opened(mark) if mark else refuse(NO_SUCH_FILE, name=sha256[:64])
+        found = await self._find(person, room_name)
+        if isinstance(found, Refusal):
+            return found
+        key, state = found
+        mark = next((mark for mark in state.shelf if mark.sha256 == sha256.lower()), None)
+        return await self._opened(key, mark) if mark else refuse(NO_SUCH_FILE, name=sha256[:64])
 
-    async def _opened(self, mark: Shelfmark) -> Opened | Refusal:
+    async def _opened(self, room: str, mark: Shelfmark) -> Opened | Refusal:
         file = await self.blobs.open(mark.sha256)
         if file is None:
-            log.error("The bytes of %s are gone: %s", mark.name, mark.sha256)
+            if mark.sha256 in self._named:  # else it left the shelf in this moment
+                log.error("The bytes of %s are gone: %s", mark.name, mark.sha256)
             return refuse(NO_SUCH_FILE, name=mark.name)
-        return Opened(mark.name, mark.size, mark.sha256, mark.time, file, mark)
+        return Opened(mark.name, mark.size, mark.sha256, mark.time, file, mark, room)
 
-    async def fetched(self, room_name: str, opened: Opened, person: Person) -> None:
-        """A download came to its end."""
-        room = await self._hall.find(person, room_name)
-        if isinstance(room, Room):
-            if opened.mark is not None:
-                await self._hall.store.count_download(room.key, opened.mark.seq)
-            self._hall.forget_if_deserted(room)
+    async def fetched(self, opened: Opened) -> None:
+        """A download came to its end. Raises SalonError where that cannot be counted."""
+        if opened.mark is not None:
+            await self._hall.store.count_download(opened.room, opened.mark.seq)
 
 
 def _names(marks: Shelf) -> dict[str, str]:
