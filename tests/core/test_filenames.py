@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salon.core.filenames import safe_name, unprintable
+from salon.core.filenames import SafeName, on_windows, safe_name, unprintable
 from salon.core.limits import NAME_BYTES
 from salon.errors import BAD_FILE_NAME, Refusal
 
@@ -125,3 +125,13 @@ def test_a_safe_name_is_safe_again(raw: str) -> None:
     name = safe_name(raw)
     if not isinstance(name, Refusal):
         assert safe_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["a:b.txt", "C:x", "what?", "a*", "<a>", 'say "a"', "a|b", "dot.", "blank "])
+def test_some_names_mean_something_else_on_windows(name: str) -> None:
+    assert safe_name(name) == name
+    assert not on_windows(SafeName(name))
+
+
+def test_others_do_not() -> None:
+    assert on_windows(SafeName("f 6 ü.bin"))

@@ -21,6 +21,7 @@ _DRIVE = re.compile(r"[A-Za-z]:\Z")
 # Marks that turn the direction of the text around them: what is seen is then not what is there.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SEPARATORS = frozenset("/\\")
+_NOT_ON_WINDOWS = frozenset('<>:"|?*')  # the colon names a drive or a stream there
 
 
 def unprintable(text: str) -> str | None:
@@ -58,3 +59,8 @@ def safe_name(raw: str) -> SafeName | Refusal:
     name = unicodedata.normalize("NFC", raw)
     why = flaw(name)
     return refuse(BAD_FILE_NAME, why=why) if why else SafeName(name)
+
+
+def on_windows(name: SafeName) -> bool:
+    """Whether a file can be called so on Windows, and nothing else is meant by it there."""
+    return _NOT_ON_WINDOWS.isdisjoint(name) and not name.endswith((" ", "."))
