@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from salon.core.limits import MIB
 
-UNDONE_BYTES = 24 * MIB  # past that, whoever brings more should wait
+UNDONE_BYTES = 4 * MIB  # past that, whoever brings more should wait
 
 Work = Callable[[bytes], object]
 _Jobs = queue.SimpleQueue[bytes | None]

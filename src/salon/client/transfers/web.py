@@ -33,7 +33,7 @@ from salon.errors import (
 from salon.wire.answers import Error
 
 CONNECT_SECONDS = 5.0
-READ_AHEAD_BYTES = 4 * MIB  # that a connection holds for us; with less, receiving stops and starts all the time
+READ_AHEAD_BYTES = 1 * MIB  # that a connection holds for us; with less, receiving stops and starts all the time
 _ANSWER_BYTES = 64 * MIB  # a list of a hundred thousand files
 # What passes by itself, so that asking again helps without anybody doing anything.
 _PASSING = {problem.code for problem in (BAD_TICKET, CLOSING, INTERNAL, STORAGE_FAILED, TOO_MANY_UPLOADS)}
