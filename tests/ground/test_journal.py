@@ -1,76 +1,77 @@
-from __future__ import annotations
+"""The journal: lines of events go out by a thread of their own, and nobody waits for whoever does not read them."""
 
 import io
 import logging
-import os
+import threading
 
 import pytest
 
 from salon.ground.journal import Journal
 
 
-class Stream(io.StringIO):
-    """A text stream over a descriptor, as `sys.stdout` is; nothing may go into its buffer."""
+class Stuck(io.StringIO):
+    """A stream that nobody reads until `free` is set."""
 
-    encoding = "ascii"
-
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._descriptor = descriptor
+        self.entered, self.free = threading.Event(), threading.Event()
 
-    def fileno(self) -> int:
-        return self._descriptor
+    def write(self, text: str) -> int:
+        self.entered.set()
+        self.free.wait(10)
+        return super().write(text)
+
+
+class Gone(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
 
 
 def record(text: str, level: int = logging.INFO) -> logging.LogRecord:
-    return logging.LogRecord("salon", level, "", 0, text, (), None)
+    return logging.LogRecord("salon", level, __file__, 1, text, None, None)
 
 
-def read_all(descriptor: int) -> str:
-    with os.fdopen(descriptor, encoding="utf-8") as file:
-        return file.read()
-
-
-def test_each_line_goes_where_it_belongs() -> None:
-    out, err = os.pipe(), os.pipe()
-    streams = Stream(out[1]), Stream(err[1])
-    journal = Journal(*streams)
+def test_events_go_to_one_stream_and_troubles_to_the_other() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    journal = Journal(out, err)
     journal.start()
-    for level, text in (
-        (logging.INFO, "Zoë joined"),
-        (logging.WARNING, "careful"),
-        (logging.INFO, "Zoë left"),
-        (logging.ERROR, "broken"),
-    ):
-        journal.emit(record(text, level))
+    journal.handle(record("ann joined lobby"))
+    journal.handle(record("the disk is slow", logging.WARNING))
     journal.stop()
-    for _, end in (out, err):
-        os.close(end)
-    assert read_all(out[0]) == "Zo\\xeb joined\nZo\\xeb left\n"
-    assert read_all(err[0]) == "careful\nbroken\n"
-    assert [stream.getvalue() for stream in streams] == ["", ""]
+    assert out.getvalue() == "ann joined lobby\n"
+    assert err.getvalue() == "the disk is slow\n"
 
 
-def test_what_nobody_reads_is_counted_and_stops_nobody() -> None:
-    out, err = os.pipe(), os.pipe()
-    journal = Journal(Stream(out[1]), Stream(err[1]), lines=3)
+def test_a_stream_that_nobody_reads_holds_nobody_up_and_lost_lines_are_counted() -> None:
+    out, err = Stuck(), io.StringIO()
+    journal = Journal(out, err, lines=3)
     journal.start()
-    for _ in range(100):
-        journal.emit(record("x" * 100_000))
-    journal.stop(patience=0)
-    os.close(out[0])  # whoever did not read goes away: the rest is not waited for
+    journal.handle(record("first"))
+    assert out.entered.wait(10)
+    for n in range(10):
+        journal.handle(record(f"line {n}"))  # returns at once, although nothing can be written
+    out.free.set()
     journal.stop()
-    os.close(out[1])
-    os.close(err[1])
-    lost = read_all(err[0])
-    assert lost.endswith(" lines were not written: nobody read them.\n")
-    assert 90 <= sum(int(line.split()[0]) for line in lost.splitlines()) < 100
+    assert out.getvalue() == "first\nline 0\nline 1\nline 2\n"
+    assert "7 lines were not written" in err.getvalue()
 
 
-@pytest.mark.parametrize("stream", [None, Stream(-1)])
-def test_no_stream_is_no_trouble(monkeypatch: pytest.MonkeyPatch, stream: Stream | None) -> None:
-    monkeypatch.setattr("sys.stdout", stream)
-    journal = Journal()
+def test_a_reader_who_went_away_ends_the_journal_and_nothing_else() -> None:
+    journal = Journal(Gone(), io.StringIO())
     journal.start()
-    journal.emit(record("nobody hears this"))
+    journal.handle(record("x"))
     journal.stop()
+    journal.handle(record("y"))
+
+
+def test_stopping_does_not_wait_for_a_full_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salon.ground.journal._CLOSE_SECONDS", 0.01)
+    out = Stuck()
+    journal = Journal(out, io.StringIO(), lines=1)
+    journal.start()
+    journal.handle(record("first"))
+    assert out.entered.wait(10)
+    journal.handle(record("second"))
+    journal.stop()
+    assert out.getvalue() == ""
+    out.free.set()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Callable
 from typing import Protocol, cast
 
@@ -18,6 +20,8 @@ from salon.wire.handshake import Language, language_of
 log = logging.getLogger("salon")
 
 _SWEEP_SECONDS = 1.0
+_AT_ONCE = 64  # connections let in per turn of the loop: a crowd at the door takes little memory at a time
+_QUEUE = 4096  # connections that the system lets wait for that
 _FRESH_SECONDS = 1.0  # thousands may be let in within one turn of the loop, before any of them is read from
 
 
@@ -49,7 +53,9 @@ class Door:
     async def open(self, host: str, port: int) -> int:
         """Listen; the port that it became. Raises OSError where the address cannot be listened on."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Visitor(self), host, port, backlog=4096)
+        self._server = await loop.create_server(lambda: Visitor(self), host, port, backlog=_AT_ONCE)
+        for listening in self._server.sockets:
+            _lengthen_queue(listening.fileno())
         self._sweeping = loop.call_later(_SWEEP_SECONDS, self._sweep)
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -156,3 +162,9 @@ class Visitor(asyncio.Protocol):
 
     def abort(self) -> None:
         self._transport.abort()
+
+
+def _lengthen_queue(listening: int) -> None:
+    """Let more connections wait than are let in at once; asyncio has one number for both."""
+    with socket.socket(fileno=os.dup(listening)) as same:
+        same.listen(_QUEUE)
