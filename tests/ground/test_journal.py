@@ -1,77 +1,85 @@
 """The journal: lines of events go out by a thread of their own, and nobody waits for whoever does not read them."""
 
-import io
 import logging
-import threading
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from salon.ground.journal import Journal
 
 
-class Stuck(io.StringIO):
-    """A stream that nobody reads until `free` is set."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entered, self.free = threading.Event(), threading.Event()
-
-    def write(self, text: str) -> int:
-        self.entered.set()
-        self.free.wait(10)
-        return super().write(text)
-
-
-class Gone(io.StringIO):
-    def write(self, _text: str) -> int:
-        raise BrokenPipeError
-
-
 def record(text: str, level: int = logging.INFO) -> logging.LogRecord:
     return logging.LogRecord("salon", level, __file__, 1, text, None, None)
 
 
-def test_events_go_to_one_stream_and_troubles_to_the_other() -> None:
-    out, err = io.StringIO(), io.StringIO()
-    journal = Journal(out, err)
-    journal.start()
-    journal.handle(record("ann joined lobby"))
-    journal.handle(record("the disk is slow", logging.WARNING))
-    journal.stop()
-    assert out.getvalue() == "ann joined lobby\n"
-    assert err.getvalue() == "the disk is slow\n"
+@pytest.fixture
+def err(tmp_path: Path) -> Iterator[TextIO]:
+    with (tmp_path / "err").open("w+") as file:
+        yield file
 
 
-def test_a_stream_that_nobody_reads_holds_nobody_up_and_lost_lines_are_counted() -> None:
-    out, err = Stuck(), io.StringIO()
-    journal = Journal(out, err, lines=3)
-    journal.start()
-    journal.handle(record("first"))
-    assert out.entered.wait(10)
+class Full:
+    """A pipe that nobody reads, filled to its brim."""
+
+    def __init__(self) -> None:
+        self.source, sink = os.pipe()
+        os.set_blocking(sink, False)
+        with suppress(BlockingIOError):
+            while os.write(sink, b"." * 4096):
+                pass
+        os.set_blocking(sink, True)
+        self.out = os.fdopen(sink, "w")
+
+    def close(self) -> None:
+        os.close(self.source)
+        with suppress(OSError):
+            self.out.close()
+
+
+@pytest.fixture
+def full() -> Iterator[Full]:
+    full = Full()
+    yield full
+    full.close()
+
+
+def test_events_go_to_one_stream_and_troubles_to_the_other(tmp_path: Path, err: TextIO) -> None:
+    with (tmp_path / "out").open("w+") as out:
+        journal = Journal(out, err)
+        journal.start()
+        journal.handle(record("ann joined lobby \ud800"))
+        journal.handle(record("the disk is slow", logging.WARNING))
+        journal.stop()
+    assert (tmp_path / "out").read_text() == "ann joined lobby \\ud800\n"
+    assert (tmp_path / "err").read_text() == "the disk is slow\n"
+
+
+def test_a_stream_that_nobody_reads_holds_nobody_up_and_lost_lines_are_counted(
+    full: Full, tmp_path: Path, err: TextIO
+) -> None:
+    journal = Journal(full.out, err, lines=3)
     for n in range(10):
-        journal.handle(record(f"line {n}"))  # returns at once, although nothing can be written
-    out.free.set()
-    journal.stop()
-    assert out.getvalue() == "first\nline 0\nline 1\nline 2\n"
-    assert "7 lines were not written" in err.getvalue()
-
-
-def test_a_reader_who_went_away_ends_the_journal_and_nothing_else() -> None:
-    journal = Journal(Gone(), io.StringIO())
+        journal.handle(record(f"line {n}"))  # returns at once, although nothing is written yet
     journal.start()
-    journal.handle(record("x"))
-    journal.stop()
-    journal.handle(record("y"))
+    journal.stop(patience=0.2)  # nor does the end wait: the pipe is full
+    seen = b""
+    while b"line 2\n" not in seen:
+        seen += os.read(full.source, 65536)
+    assert seen.lstrip(b".") == b"line 0\nline 1\nline 2\n"
+    journal._thread.join(10)  # now that somebody reads
+    assert "7 lines were not written" in (tmp_path / "err").read_text()
 
 
-def test_stopping_does_not_wait_for_a_full_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("salon.ground.journal._CLOSE_SECONDS", 0.01)
-    out = Stuck()
-    journal = Journal(out, io.StringIO(), lines=1)
-    journal.start()
-    journal.handle(record("first"))
-    assert out.entered.wait(10)
-    journal.handle(record("second"))
-    journal.stop()
-    assert out.getvalue() == ""
-    out.free.set()
+def test_a_reader_who_went_away_ends_nothing(err: TextIO) -> None:
+    source, sink = os.pipe()
+    os.close(source)
+    with os.fdopen(sink, "w") as out:
+        journal = Journal(out, err)
+        journal.start()
+        journal.handle(record("x"))
+        journal.stop()
+        assert not journal._thread.is_alive()
