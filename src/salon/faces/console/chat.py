@@ -1,12 +1,14 @@
 """A conversation on a console: what each order does. The same for a terminal and for pipes."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from salon.client import Client, Message, Room, SalonError
 from salon.core.names import LOBBY, fold
 from salon.core.text import printable
 from salon.errors import NO_OWN_MESSAGE, Refusal, refuse
+from salon.faces.console.file_orders import FileOrder
+from salon.faces.console.files import FileDesk
 from salon.faces.console.orders import (
     HELP,
     Change,
@@ -46,6 +48,7 @@ class Chat:
         self.over = False
         self.room: Room
         self.events = client.events()  # from here on none is missed
+        self.files = FileDesk(client, self.answer)
         self._screen = screen
         self._lately = lately  # entries to show of a room that is entered
         self._oldest: dict[str, int] = {}  # by room, the oldest entry that /history has shown
@@ -131,6 +134,9 @@ class Chat:
         else:
             await self.room.set_topic(order.text)
 
+    async def _pass_files(self, order: FileOrder) -> None:
+        await self.files.obey(order, self.room)
+
     async def _help(self, _order: Help) -> None:
         for sentence in HELP:
             self.answer(sentence)
@@ -159,4 +165,5 @@ _OBEY: dict[type[Order], Callable[[Chat, Any], Awaitable[None]]] = {
     Quit: Chat._quit,
     Nothing: Chat._nothing,
     Refusal: Chat._refuse,
+    **dict.fromkeys(get_args(FileOrder), Chat._pass_files),
 }

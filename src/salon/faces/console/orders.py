@@ -10,6 +10,7 @@ from salon.core.limits import HISTORY_ENTRIES
 from salon.core.names import room_name
 from salon.core.text import printable
 from salon.errors import MISUSED_COMMAND, UNKNOWN_COMMAND, Refusal, refuse
+from salon.faces.console.file_orders import FILE_HELP, FILE_ORDERS, FileOrder, colon_order
 
 HELP = (
     "What you type is said to everybody in the room, except:",
@@ -22,8 +23,9 @@ HELP = (
     "/delete [N]         delete your last message, or your message N",
     "/history [N]        N older messages, with their numbers",
     "/topic [TEXT]       the room's topic, or a new one; /topic - takes it away",
+    *FILE_HELP,
     "/quit               leave Salon; the end of your input does too",
-    "//x                 says /x",
+    "//x                 says /x; \\upload: x says upload: x",
 )
 _HISTORY = 20  # entries, where nobody says how many
 
@@ -91,7 +93,7 @@ class Nothing(Struct, frozen=True):
 
 
 Order: TypeAlias = (
-    Speak | Who | Rooms | Enter | Leave | Change | Remove | Recall | Topic | Help | Quit | Nothing | Refusal
+    Speak | Who | Rooms | Enter | Leave | Change | Remove | Recall | Topic | Help | Quit | Nothing | FileOrder | Refusal
 )
 
 
@@ -100,7 +102,8 @@ def order_of(line: str) -> Order:
     if not line.strip():
         return Nothing()
     if not line.startswith("/"):
-        return Speak(line)
+        order = colon_order(line)
+        return Speak(line if order is None else order) if order is None or isinstance(order, str) else order
     if line.startswith("//"):
         return Speak(line[1:])
     word, _, rest = line.partition(" ")
@@ -166,6 +169,7 @@ _ORDERS: dict[str, Callable[[str], Order]] = {
     "/delete": _remove,
     "/history": _recall,
     "/topic": _topic,
+    **FILE_ORDERS,
     "/help": lambda _: Help(),
     "/quit": lambda _: Quit(),
     "/exit": lambda _: Quit(),

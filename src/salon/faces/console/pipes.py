@@ -85,4 +85,5 @@ async def _listen(chat: Chat, screen: Pipes) -> None:
     """Do what each line of the input asks; at its end, wait until all of it is known to be done."""
     while not chat.over and (line := await screen.next_line()) is not None:
         await chat.obey(line)
+    await chat.files.all_over()
     await chat.client.flush()

@@ -30,6 +30,7 @@ class Teller:
         self.me = me
         self.room = ""
         self._lost = False
+        self._sending: set[tuple[str, str, str]] = set()  # room, sender and name of files whose way was told of
 
     def tell(self, event: Event) -> Line | None:
         """The line for what happened; None for what is not worth one."""
@@ -63,10 +64,23 @@ class Teller:
             return None
         if sign.kind == "presence":
             return self._presence(sign)
+        if sign.kind in ("upload", "upload_gone", "shelved") and not self._worth_telling(sign):
+            return None
         sentence = sign.message
         if sign.kind == "edited" and sign.text is not None:
             sentence = f"{sentence.removesuffix('.')}: {sign.text}"
         return self._notice(sentence, sign.room, sign.time)
+
+    def _worth_telling(self, sign: Notification) -> bool:
+        """Whether a file's way is news: that others begin to send it, give it up, or that it is there."""
+        way = (fold(sign.room), sign.sender, sign.name)
+        if sign.kind == "upload":
+            told = way in self._sending
+            self._sending.add(way)
+            return not told and fold(sign.sender) != fold(self.me)
+        told = way in self._sending
+        self._sending.discard(way)
+        return sign.kind == "shelved" or (told and fold(sign.sender) != fold(self.me))
 
     def _presence(self, sign: Notification) -> Line | None:
         """Who came and went, but not that one did oneself."""

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
@@ -19,12 +18,14 @@ from salon.errors import BAD_NAME, NAME_TAKEN
 from salon.faces.console.chat import Chat
 from salon.faces.console.orders import Quit, order_of
 from salon.faces.console.telling import Line
+from salon.faces.shelf.drawing import short_line
 from salon.ground.signals import on_stop
 from salon.ground.tasks import Tasks
 
 LATELY = 20  # entries of a room's past, shown to whoever enters
 _TYPING_SECONDS = 4.0  # so long after a sign somebody counts as typing
 _TYPED_SECONDS = 2.0  # between two signs of one's own
+_STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Ctrl-C is a key
 _TYPED_AHEAD = 100  # lines, while the server is away
 _LAST_WORDS_SECONDS = 2.0  # for what was typed before the end
 _SHOWN_AT_ONCE = 200  # lines; then the prompt is drawn again
@@ -100,6 +101,7 @@ class Terminal:
         parts = [room.name]
         if room.mirror.people is not None and not room.other:
             parts.append(f"{len(room.mirror.people)} here")
+        parts += [short_line(transfer) for transfer in self.chat.files.moving()]
         if self.chat.client.connected:
             parts += self._typists()
         else:
@@ -123,9 +125,8 @@ class Terminal:
 
     def refresh(self) -> None:
         """Draw the line at the bottom again."""
-        app = get_app_or_none()
-        if app is not None:
-            app.invalidate()
+        if self.session.app.is_running:
+            self.session.app.invalidate()
 
     def typed(self) -> None:
         """The person typed something: tell the others now and then."""
@@ -167,6 +168,8 @@ async def chat_at_terminal(connecting: Connecting, name: str) -> int:
             try:
                 await _converse(screen, client)
             finally:
+                if screen.chat is not None:
+                    screen.chat.files.farewell()
                 await client.close()
                 await screen.paint()
     return 0
@@ -195,7 +198,7 @@ async def _enter(screen: Terminal, connecting: Connecting, name: str) -> Client 
 async def _converse(screen: Terminal, client: Client) -> None:
     """From the first line to the last."""
     stopped = asyncio.Event()
-    undo = on_stop(asyncio.get_running_loop(), lambda _: stopped.set(), (signal.SIGTERM,))
+    undo = on_stop(asyncio.get_running_loop(), lambda _: stopped.set(), _STOPPING)
     chat = screen.chat = Chat(client, screen, lately=LATELY)
     if client.trouble:
         chat.answer(client.trouble)
@@ -203,6 +206,7 @@ async def _converse(screen: Terminal, client: Client) -> None:
     try:
         lines: asyncio.Queue[str] = asyncio.Queue()
         tasks.start(_obey(screen, chat, lines))
+        tasks.start(_follow_files(screen, chat))
         ways_out = [tasks.start(work) for work in (_listen(screen, lines), _tell(screen, chat), stopped.wait())]
         await asyncio.wait(ways_out, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -249,6 +253,14 @@ async def _count(screen: Terminal, room: Room) -> None:
     except SalonError:  # the room was left, or the server would not say
         return
     screen.refresh()
+
+
+async def _follow_files(screen: Terminal, chat: Chat) -> None:
+    """Show how far files are, and what becomes of them."""
+    while True:
+        await chat.files.turn()
+        await screen.paint()
+        screen.refresh()
 
 
 async def _tell(screen: Terminal, chat: Chat) -> None:
