@@ -165,5 +165,11 @@ FILE_CHANGED = _problem(
 BYTES_DIFFER = _problem(
     "bytes_differ", "What came as {name} is not what its SHA-256 says, twice; it was thrown away.", retry=True
 )
+NO_TYPE = _problem("no_type", "{saved_as} has no type.", "The file is a .{kind} file: call it {saved_as}.{kind}.")
+OTHER_TYPE = _problem(
+    "other_type", "{saved_as} would be a .{other} file.", "The file is a .{kind} file: give it a name that ends so."
+)
+NO_SUCH_TRANSFER = _problem("no_such_transfer", "There is no such transfer on its way.", "/transfers tells them all.")
+WHICH_TRANSFER = _problem("which_transfer", "Several are on their way.", "Say the number of one; /transfers tells it.")
 NO_SPACE = _problem("no_space", "There is no room for {name} on this machine's disk ({size} bytes).")
 UNWRITABLE = _problem("unwritable", "File {name} cannot be saved in {folder}: {why}.")

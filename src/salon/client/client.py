@@ -7,12 +7,13 @@ everything said exactly once, however often the line breaks or the server starts
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from asyncio import Future
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from salon.client.address import parse_address
 from salon.client.desk import Desk
@@ -25,6 +26,9 @@ from salon.core.names import LOBBY, fold
 from salon.errors import CLOSED, UNSENT, SalonError, refuse
 from salon.wire.answers import Ack, Listing, Message, RoomLine
 from salon.wire.documents import Join, List
+
+if TYPE_CHECKING:
+    from salon.client.transfers import Transfers
 
 CLOSE_SECONDS = 5.0
 
@@ -71,6 +75,7 @@ class Client:
         self._first_room = room
         self._secret = secret
         self._folder = folder
+        self._transfers: Transfers | None = None
         self._desk = desk
         self._link = link
 
@@ -99,6 +104,8 @@ class Client:
         Raises SalonError where something was not.
         """
         goodbye = 0.0
+        if self._transfers is not None:
+            await self._transfers.close()
         try:
             if flush and self._desk.error is None and self._desk.unanswered:
                 await self._flush_for(seconds)
@@ -131,6 +138,16 @@ class Client:
     @property
     def server(self) -> str:
         return str(self._link.address)
+
+    @property
+    def transfers(self) -> Transfers:
+        """Files to and from this server: they look for it as long as the client does."""
+        if self._transfers is None:
+            from salon.client.transfers import ByTicket, Transfers
+
+            access = ByTicket(self.name, lambda: self._desk.ticket)
+            self._transfers = Transfers(self._link.address, access, patience=math.inf, first_patience=math.inf)
+        return self._transfers
 
     @property
     def rooms(self) -> Mapping[str, Room]:

@@ -46,6 +46,7 @@ class Desk:
 
     name   of the person, as the server spells it; with `rename` as it made it, see `connect`
     error  why nothing can be asked any more
+    ticket stands for the newest connection in HTTP requests
     """
 
     def __init__(self, name: str, room: str, since: int | None, *, recent: int = 0, rename: bool = False) -> None:
@@ -57,6 +58,7 @@ class Desk:
         self.rooms: dict[str, Room] = {}
         self.feed = Feed(self._review)
         self.error: SalonError | None = None
+        self.ticket = ""
         self._link: Link
         self._secret = ""
         self._wanted: dict[str, int | None] = {room: since}  # what the newest connection asks for
@@ -164,7 +166,7 @@ class Desk:
         back, self._been_here = self._been_here, True
         before = {room.name: (room.read, room.people is not None) for room in self.mirror.rooms.values()}
         entered = self.mirror.enter(ack, self._wanted, back=back)
-        self.name = ack.name
+        self.name, self.ticket = ack.name, ack.ticket
         for room in self.mirror.rooms.values():
             self._hand_out(room)
         if back:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from salon.client.events import Entry, Event
 from salon.client.feed import Listener
 from salon.client.mirror import RoomMirror
-from salon.core.commands import ChangeTopic, Delete, Edit, Say
+from salon.core.commands import ChangeTopic, Delete, Edit, Say, Unshelve
 from salon.core.limits import TEXT_CHARS
 from salon.core.names import fold
 from salon.errors import EMPTY, TOO_LONG, SalonError, refuse
@@ -101,7 +101,11 @@ class Room:
         """Give the room a topic; an empty one takes it away."""
         return await self._change(ChangeTopic(topic, self.name))
 
-    async def _change(self, command: Edit | Delete | ChangeTopic) -> int:
+    async def unshelve(self, name: str) -> int:
+        """Take one's own file off the shelf; the number of the entry that says so."""
+        return await self._change(Unshelve(name, self.name))
+
+    async def _change(self, command: Edit | Delete | ChangeTopic | Unshelve) -> int:
         ack: Ack = await self._desk.ask(command)
         return ack.seq
 

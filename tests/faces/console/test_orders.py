@@ -103,4 +103,4 @@ def test_whatever_is_typed_is_an_order_or_an_answer(line: str) -> None:
 
 def test_help_tells_of_every_command() -> None:
     told = {line.split()[0] for line in HELP[1:]}
-    assert told == {*_ORDERS, "//x"} - {"/help", "/exit"}
+    assert told == {*_ORDERS, "//x", "upload:", "download:"} - {"/help", "/exit"}

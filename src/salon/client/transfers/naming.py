@@ -5,6 +5,7 @@ import os
 
 from salon.core.filenames import SafeName
 from salon.core.limits import NAME_BYTES
+from salon.errors import NO_TYPE, OTHER_TYPE, Refusal, refuse
 
 WINDOWS = os.name == "nt"
 _NOT_ON_WINDOWS = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
@@ -45,6 +46,23 @@ def shortened(name: str, most: int) -> str:
     if len(data) <= most:
         return name
     return data[: max(0, most)].decode(errors="ignore")
+
+
+def wrong_type(name: str, saved_as: str) -> Refusal | None:
+    """Why a file should not be saved so: its ending says what it is, and this one says something else, or nothing."""
+    kind, other = _kind(name), _kind(saved_as)
+    if not kind or kind.casefold() == other.casefold():
+        return None
+    return (
+        refuse(OTHER_TYPE, saved_as=saved_as, other=other, kind=kind)
+        if other
+        else refuse(NO_TYPE, saved_as=saved_as, kind=kind)
+    )
+
+
+def _kind(name: str) -> str:
+    stem, _, kind = name.rpartition(".")
+    return kind if stem.strip(".") else ""
 
 
 def slip_name(*identity: str) -> str:

@@ -62,7 +62,7 @@ class Transfers:
         self._patience = patience
         self._first_patience = first_patience
         self._silence = silence
-        self._changed = changed
+        self.changed = changed
         self._folder = folder or uploads_folder()
         self._tasks = Tasks()
         self._opening = asyncio.Lock()
@@ -85,7 +85,7 @@ class Transfers:
             except BaseException:
                 source.close()
                 raise
-            return Upload(web, source, name, room, slip, lambda: self._changed(job))
+            return Upload(web, source, name, room, slip, lambda: self._tell(job))
 
         job = self._begin(Transfer(self._next(), True, path.name or str(path), room), open_work)
         return job
@@ -116,9 +116,12 @@ class Transfers:
         return len(self.jobs) + 1
 
     def _begin(self, first: Transfer, open_work: Callable[[], Awaitable[Work]]) -> Job:
-        job = self.jobs[first.number] = Job(first, self._changed)
+        job = self.jobs[first.number] = Job(first, self._tell)
         job.begin(self._tasks.start(job.run(open_work, self._turns, self._patience_now)))
         return job
+
+    def _tell(self, job: Job) -> None:
+        self.changed(job)
 
     def _patience_now(self) -> float:
         return self._patience if self._web is not None and self._web.reached else self._first_patience

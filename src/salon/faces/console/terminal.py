@@ -171,7 +171,7 @@ async def chat_at_terminal(connecting: Connecting, name: str) -> int:
                 if screen.chat is not None:
                     screen.chat.files.farewell()
                 await client.close()
-                await screen.paint()
+                await _tell_rest(screen)
     return 0
 
 
@@ -207,14 +207,14 @@ async def _converse(screen: Terminal, client: Client) -> None:
         lines: asyncio.Queue[str] = asyncio.Queue()
         tasks.start(_obey(screen, chat, lines))
         tasks.start(_follow_files(screen, chat))
-        ways_out = [tasks.start(work) for work in (_listen(screen, lines), _tell(screen, chat), stopped.wait())]
+        ways_out = [tasks.start(work) for work in (_listen(screen, chat, lines), _tell(screen, chat), stopped.wait())]
         await asyncio.wait(ways_out, return_when=asyncio.FIRST_COMPLETED)
     finally:
         await tasks.close()
         undo()
 
 
-async def _listen(screen: Terminal, lines: asyncio.Queue[str]) -> None:
+async def _listen(screen: Terminal, chat: Chat, lines: asyncio.Queue[str]) -> None:
     def take(line: str) -> bool:
         if isinstance(order_of(line), Quit):  # not behind what a server that is away has to answer first
             screen.session.app.exit()
@@ -228,6 +228,7 @@ async def _listen(screen: Terminal, lines: asyncio.Queue[str]) -> None:
     try:
         async with asyncio.timeout(_LAST_WORDS_SECONDS):
             await lines.join()
+            await chat.client.flush()
     except TimeoutError:
         pass
 
@@ -272,6 +273,13 @@ async def _tell(screen: Terminal, chat: Chat) -> None:
             screen.show(line)
         if not chat.events.waiting or len(screen.lines) >= _SHOWN_AT_ONCE:
             await screen.paint()
+
+
+async def _tell_rest(screen: Terminal) -> None:
+    """Show what came before the goodbye."""
+    if screen.chat is not None:
+        await _tell(screen, screen.chat)
+    await screen.paint()
 
 
 def _stamp(ms: int) -> tuple[str, str]:

@@ -19,10 +19,10 @@ def json_listing(files: Sequence[File]) -> str:
     return msgspec.json.encode([{key: getattr(file, key) for key in keys} for file in files]).decode()
 
 
-def listing_lines(files: Sequence[File], room: str) -> list[str]:
-    """A table under its heads; a sentence where there is nothing."""
+def listing_lines(files: Sequence[File], room: str, how: str = "salon send FILE") -> list[str]:
+    """A table under its heads; a sentence where there is nothing, with how to mend that."""
     if not files:
-        return [f"There are no files in {printable(room)}. salon send FILE puts one there."]
+        return [f"There are no files in {printable(room)}. {how} puts one there."]
     rows = [_HEADS, *(_row(file) for file in files)]
     widths = [max(columns(row[place]) for row in rows) for place in range(len(_HEADS))]
     return ["  ".join(_aligned(row, widths)).rstrip() for row in rows]
