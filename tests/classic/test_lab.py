@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -49,7 +50,9 @@ async def test_two_people_talk_in_a_room_and_a_third_does_not_hear_them(tmp_path
             for one in (ann, eve):
                 assert (await one.end())[:3] == (0, DISCONNECTED, "")
         await at.until(lambda: "eve left r2" in at.out)
-        assert (tmp_path / "SERVER_MEDIA").is_dir()
+        media = tmp_path / "SERVER_MEDIA"
+        assert (media / ".salon").is_dir()
+        assert stat.S_IMODE(media.stat().st_mode) == 0o700
 
 
 async def test_nothing_typed_for_the_room_is_the_lobby(tmp_path: Path) -> None:

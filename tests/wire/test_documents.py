@@ -36,7 +36,11 @@ from salon.wire.documents import (
         ('{"type":"connect","payload":{"name":"ann"}}', Connect("ann")),
         (
             '{"type":"connect","payload":{"name":"ann","version":1,"client":"ab","rooms":{"r":-5},"id":"c"}}',
-            Connect("ann", "", 1, "ab", {"r": -5}, "c"),
+            Connect("ann", "", 1, "ab", {"r": -5}, id="c"),
+        ),
+        (
+            '{"type":"connect","payload":{"name":"ann","recent":5,"rename":true}}',
+            Connect("ann", recent=5, rename=True),
         ),
         ('{"type":"message","payload":{"text":"hi","room":"r","id":"1"}}', Say("hi", "r", id="1")),
         ('{"type":"message","payload":{"text":"hi","to":"bob"}}', Say("hi", to="bob")),
