@@ -174,6 +174,24 @@ async def test_history(server: Server) -> None:
         assert found["entries"][0]["payload"]["text"] == "changed"
 
 
+async def test_long_answers_to_somebody_who_reads_slowly(server: Server) -> None:
+    """Small questions with long answers: what is asked further waits, in its order, until those are taken."""
+    async with talking(server.port, "ann") as ann:
+        for n in range(1, 201):
+            ann.send("message", text=f"{n}" + "x" * 5_000)
+        await ann.hear("message", seq=200)
+        ann.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        ann.writer.write(b"".join(document("history", limit=200, id=f"{n}") for n in range(40)))
+        (session,) = server.hall.sessions
+        await eventually(lambda: session.overfull)
+        await rest(300)
+        assert session._reply_bytes < 4 << 20
+        ann.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        for n in range(40):
+            assert (await ann.hear("history", id=f"{n}"))["entries"][-1]["payload"]["seq"] == 200
+        assert (await ann.ask("ping"))[0] == "pong"
+
+
 async def test_private_words(server: Server) -> None:
     async with talking(server.port, "ann", client=SECRET) as ann, talking(server.port, "bob", client="b" * 32) as bob:
         kind, ack = await ann.ask("message", text="psst", to="BOB")

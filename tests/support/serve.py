@@ -76,15 +76,17 @@ async def started(home: Path, *flags: str, port: str = "0", **more: str) -> Serv
 
 
 @asynccontextmanager
-async def served(home: Path, *flags: str, port: str = "0", **more: str) -> AsyncIterator[Serving]:
-    """A server that listens. In the end it is stopped, and must have ended well and without a word of error."""
+async def served(home: Path, *flags: str, port: str = "0", quiet: bool = True, **more: str) -> AsyncIterator[Serving]:
+    """A server that listens. In the end it is stopped, and must have ended well; if `quiet`, without a word."""
     server = await started(home, *flags, port=port, **more)
     try:
         await server.ready()
         yield server
         if server.process.returncode is None:
             assert await server.stop() == 0
-        assert await server.errors() == ""
+        errors = await server.errors()
+        assert not (quiet and errors), errors
+        assert "Traceback" not in errors
     finally:
         if server.process.returncode is None:
             server.process.kill()

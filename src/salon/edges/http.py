@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection
 from importlib import resources
 from typing import cast
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from salon import __version__
@@ -22,6 +24,15 @@ from salon.hall.hall import Hall
 from salon.hall.session import Session
 from salon.hall.shelving import Shelving
 from salon.wire.origin import admits
+
+
+def _own_mistake(record: logging.LogRecord) -> bool:
+    """Whether this is worth a line: what a client sends that is not HTTP is answered with 400, and no more."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_log = logging.getLogger("salon.http")
+_log.addFilter(_own_mistake)
 
 PAGE = web.AppKey("page", str)
 _KEEPALIVE_SECONDS = 75.0
@@ -94,7 +105,9 @@ class Http:
         app.router.add_get("/metrics", _metrics)
         files.add_routes(app)
         uploads.add_routes(app)
-        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(
+            app, access_log=None, logger=_log, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=1.0
+        )
 
     async def start(self) -> None:
         await self._runner.setup()

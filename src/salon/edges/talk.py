@@ -34,13 +34,16 @@ class Talk(Generic[Heard]):
         """Work on these, which came as `size` bytes, behind those that wait."""
         each = size / len(said) if said else 0
         waiting = self._waiting
+        session = self.session
         for one in said:
             if self.ending:
                 return
-            if waiting or self.session.busy:
+            if waiting or session.busy or session.overfull:
                 waiting.append(one)
             else:
                 self._handle(one, each)
+        if waiting and not session.busy:
+            self._go_on()
 
     @property
     def quiet(self) -> bool:
@@ -69,14 +72,23 @@ class Talk(Generic[Heard]):
             self._go_on()
 
     def _go_on(self) -> None:
-        waiting, done = self._waiting, 0
+        waiting, done, session = self._waiting, 0, self.session
         try:
-            while done < len(waiting) and not (self.session.busy or self.session.closed or self.ending):
+            while done < len(waiting) and not (session.busy or session.closed or self.ending):
+                if session.overfull:  # one small document may ask for a long answer
+                    session.busy = True
+                    session.when_taken = self._taken
+                    break
                 done += 1
                 self._handle(waiting[done - 1])
         finally:
             del waiting[:done]
-        self.session.note_quiet()
+        session.note_quiet()
+
+    def _taken(self) -> None:
+        """The answers are on their way: more may be asked."""
+        self.session.busy = False
+        self._go_on()
 
     def _refuse(self, refusal: Refusal, command_id: str = "") -> None:
         self.session.reply(self.session.dialect.refused(refusal, command_id))

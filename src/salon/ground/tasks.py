@@ -22,6 +22,7 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel what still runs and wait until all has ended."""
+        await asyncio.sleep(0)  # a task that has not begun yet would leave what it was given neither done nor closed
         running = list(self._running)
         for task in running:
             task.cancel()

@@ -52,6 +52,7 @@ class Session:
         "person",
         "unsettled",
         "when_quiet",
+        "when_taken",
         "_busy",
         "_flushing",
         "_held",
@@ -73,6 +74,7 @@ class Session:
         self.closed = False
         self.unsettled = 0
         self.when_quiet: Callable[[], None] | None = None  # asked for by whoever closes once all is settled
+        self.when_taken: Callable[[], None] | None = None  # asked for once by whoever has too many replies to go on
         self._unsettled_bytes = 0.0
         self._replies: list[bytes] = []
         self._reply_bytes = 0
@@ -114,7 +116,15 @@ class Session:
         self._reply_bytes = 0
         if self._held:
             self.review()
+        if self.when_taken is not None:
+            self._loop.call_soon(self.when_taken)
+            self.when_taken = None
         self.note_quiet()
+
+    @property
+    def overfull(self) -> bool:
+        """Whether more answers wait than a session may have waiting."""
+        return self._reply_bytes > REPLY_BYTES
 
     @property
     def owing(self) -> bool:
