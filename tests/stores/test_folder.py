@@ -1,0 +1,430 @@
+"""Blobs in a folder: what lies where, disks that fail, and servers that die between any two steps."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salon.core.events import Shelved
+from salon.core.limits import GIB
+from salon.errors import DISK_FULL, STORAGE_FAILED, SalonError
+from salon.ground.tasks import Tasks
+from salon.hall.ports import Blobs
+from salon.stores import disk, folder
+from salon.stores.folder import SYNC_BYTES, FolderBlobs
+from salon.stores.memory import MemoryStore
+from tests.support.disks import fill
+from tests.support.shelves import ANN, DAY_MS, Shelves, sha256_of
+
+pytestmark = pytest.mark.anyio
+
+DATA = bytes(range(256)) * 20
+
+
+async def stored(blobs: FolderBlobs, data: bytes, upload: str = "u") -> Path:
+    await blobs.create(upload, b"")
+    await blobs.write(upload, data)
+    sha256 = await blobs.finish(upload)
+    await blobs.discard(upload)
+    return blobs.path(sha256)
+
+
+def files(place: Path) -> list[str]:
+    return sorted(str(path.relative_to(place)) for path in place.rglob("*") if path.is_file())
+
+
+# what lies where
+
+
+async def test_only_the_owner_may_look_and_nobody_may_change(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path / "deep" / "down")
+    path = await stored(blobs, DATA)
+    digest = sha256_of(DATA)
+    assert files(tmp_path) == [f"deep/down/blobs/{digest[:2]}/{digest}"]
+    assert path.stat().st_mode & 0o777 == 0o400
+    for one in (tmp_path / "deep" / "down", path.parent, path.parent.parent):
+        assert one.stat().st_mode & 0o777 == 0o700
+    await blobs.close()
+
+
+async def test_bytes_are_synced_while_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sync at the end would hold up the log for as long as the disk takes to write everything."""
+    synced: list[int] = []
+    monkeypatch.setattr(folder, "sync", lambda file: synced.append(file.tell()))
+    blobs = FolderBlobs(tmp_path)
+    await blobs.create("u", b"")
+    piece = bytes(SYNC_BYTES // 4)
+    for _ in range(9):
+        await blobs.write("u", piece)
+    await blobs.finish("u")
+    assert synced == [SYNC_BYTES, 2 * SYNC_BYTES, 2 * SYNC_BYTES + len(piece)]
+    await blobs.close()
+
+
+async def test_the_reserve_is_the_smaller_of_a_gib_and_a_twentieth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path)
+    for total, free, reserve in [(10_000, 1_000, 500), (100 * GIB, 3 * GIB, GIB)]:
+        monkeypatch.setattr("salon.stores.folder.shutil.disk_usage", lambda _path, t=total, f=free: _Usage(t, t - f, f))
+        assert blobs.free() == free - reserve
+    await blobs.close()
+
+
+class _Usage:
+    def __init__(self, total: int, used: int, free: int) -> None:
+        self.total, self.used, self.free = total, used, free
+
+
+async def test_an_upload_does_not_touch_the_reserve_that_somebody_else_took_the_rest_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path)
+    await blobs.create("u", b"")
+    await blobs.write("u", b"abc")
+    monkeypatch.setattr(blobs, "free", lambda: 2)
+    with pytest.raises(SalonError) as refused:
+        await blobs.write("u", b"def")
+    assert refused.value.refusal.problem is DISK_FULL
+    monkeypatch.undo()
+    assert await blobs.write("u", b"def") == 6
+    assert await blobs.finish("u") == sha256_of(b"abcdef")
+    await blobs.close()
+
+
+async def test_strays_of_an_upload_are_cleared_away(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    for name in ("no-note", "no-note.sha256", "other.note"):
+        (tmp_path / "uploads" / name).write_bytes(b"x")
+    assert await blobs.unfinished() == []
+    assert files(tmp_path) == []
+    await blobs.close()
+
+
+async def test_a_hash_without_its_blob_is_no_upload(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    (tmp_path / "uploads" / "u.note").write_bytes(b"x")
+    (tmp_path / "uploads" / "u.sha256").write_text(sha256_of(b"nothing"))
+    assert await blobs.unfinished() == []
+    assert files(tmp_path) == []
+    await blobs.close()
+
+
+# disks that fail
+
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch, where: Any, what: str, number: int = errno.ENOSPC) -> Iterator[None]:
+    """Let a function of the system fail."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, what, fail)
+        yield
+
+
+async def test_a_write_that_fails_half_way_adds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = FolderBlobs(tmp_path)
+    await blobs.create("u", b"")
+    await blobs.write("u", b"abc")
+
+    def half(file: Any, data: bytes) -> None:
+        file.write(data[:2])
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "write_all", half)
+        with pytest.raises(SalonError) as refused:
+            await blobs.write("u", b"def")
+    assert refused.value.refusal.problem is DISK_FULL
+    assert (tmp_path / "uploads" / "u").read_bytes() == b"abc"
+    assert await blobs.write("u", b"xyz") == 6
+    assert await blobs.finish("u") == sha256_of(b"abcxyz")
+    await blobs.close()
+
+
+async def test_what_the_system_writes_in_parts_is_written_whole(tmp_path: Path) -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.taken = b""
+
+        def write(self, data: memoryview) -> int:
+            self.taken += bytes(data[:3])
+            return min(3, len(data))
+
+    file = Slow()
+    disk.write_all(file, b"0123456789")  # type: ignore[arg-type]
+    assert file.taken == b"0123456789"
+
+
+@pytest.mark.parametrize(
+    ("where", "what"), [(folder, "sync"), (Path, "write_text"), (Path, "replace"), (Path, "mkdir")]
+)
+async def test_a_finish_that_failed_can_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Any, what: str
+) -> None:
+    blobs = FolderBlobs(tmp_path)
+    await blobs.create("u", b"note")
+    await blobs.write("u", DATA)
+    with failing(monkeypatch, where, what):
+        for _ in range(2):
+            with pytest.raises(SalonError) as refused:
+                await blobs.finish("u")
+            assert refused.value.refusal.problem is DISK_FULL
+    sha256 = await blobs.finish("u")
+    assert blobs.path(sha256).read_bytes() == DATA
+    await blobs.close()
+
+
+async def test_a_creation_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = FolderBlobs(tmp_path)
+    with failing(monkeypatch, Path, "write_bytes", errno.EIO), pytest.raises(SalonError) as refused:
+        await blobs.create("u", b"note")
+    assert refused.value.refusal.problem is STORAGE_FAILED
+    assert files(tmp_path) == []
+    await blobs.create("u", b"note")
+    await blobs.close()
+
+
+async def test_windows_removes_no_read_only_file_before_it_is_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path)
+    path = await stored(blobs, DATA)
+    unlink = Path.unlink
+
+    def like_windows(self: Path, missing_ok: bool = False) -> None:
+        if not self.stat().st_mode & 0o200:
+            raise PermissionError(errno.EACCES, "read-only")
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", like_windows)
+    await blobs.remove(path.name)
+    assert not path.exists()
+    await blobs.close()
+
+
+async def test_windows_removes_a_file_that_is_being_read_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = FolderBlobs(tmp_path)
+    path = await stored(blobs, DATA)
+    with failing(monkeypatch, Path, "unlink", errno.EACCES):
+        await blobs.remove(path.name)
+    assert path.exists()
+    os.utime(path, (0, 0))
+    assert await blobs.sweep(()) == 1
+    assert not path.exists()
+    await blobs.close()
+
+
+async def test_a_folder_that_cannot_be_synced_is_used_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows opens no folders."""
+    blobs = FolderBlobs(tmp_path)
+    with failing(monkeypatch, os, "fsync", errno.EACCES):
+        path = await stored(blobs, DATA)
+    assert path.read_bytes() == DATA
+    await blobs.close()
+
+
+async def test_closing_keeps_what_has_come_also_where_the_disk_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path)
+    await blobs.create("u", b"")
+    await blobs.write("u", b"abc")
+    with failing(monkeypatch, folder, "sync"):
+        await blobs.close()
+    later = FolderBlobs(tmp_path)
+    assert [one.offset for one in await later.unfinished()] == [3]
+    await later.close()
+
+
+@pytest.mark.root
+async def test_a_real_disk_that_is_full(small_disk: Path) -> None:
+    blobs = FolderBlobs(small_disk / "place")
+    await blobs.create("u", b"note")
+    await blobs.write("u", DATA)
+    ballast = fill(small_disk)
+    for asked in (blobs.write("u", DATA), blobs.create("v", b"note" * 5000)):
+        with pytest.raises(SalonError) as refused:
+            await asked
+        assert refused.value.refusal.problem is DISK_FULL
+    ballast.unlink()
+    assert await blobs.write("u", DATA) == 2 * len(DATA)
+    assert await blobs.finish("u") == sha256_of(2 * DATA)
+    await blobs.close()
+
+
+# servers that die
+
+
+class Killed(BaseException):
+    """What a process notices of SIGKILL: nothing; and nothing that follows is done."""
+
+
+class Executioner:
+    """Kills before step `at` of everything that is done to the disk, and around the log's append."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+        self.steps: list[str] = []
+
+    def step(self, name: str) -> None:
+        if not self.left:
+            raise Killed
+        self.left -= 1
+        self.steps.append(name)
+
+    def before(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def stepped(*asked: Any, **more: Any) -> Any:
+            self.step(name)
+            return function(*asked, **more)
+
+        return stepped
+
+
+class Mortal(MemoryStore):
+    """A log on a disk that survives, whoever writes to it. Where its server dies, it never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.executioner = Executioner(10_000)
+        self.died = asyncio.Event()
+
+    def append(self, *asked: Any) -> asyncio.Future[Any]:
+        try:
+            self.executioner.step("append")
+            answer = super().append(*asked)
+            self.executioner.step("answer")
+        except Killed:
+            self.died.set()
+            return asyncio.get_running_loop().create_future()
+        return answer
+
+
+async def live(shelves: Shelves, store: Mortal) -> int:
+    """One upload from its beginning to its end, or the server's; how many bytes were acknowledged."""
+    acknowledged = 0
+
+    async def send() -> None:
+        nonlocal acknowledged
+        with suppress(Killed):
+            upload = await shelves.begin("f", len(DATA))
+            for piece in (DATA[:1000], DATA[1000:]):
+                async with upload.lock:
+                    await shelves.receiving.write(upload, piece)
+                    acknowledged = upload.offset
+                    if not upload.left:
+                        await shelves.receiving.complete(upload)
+
+    tasks = Tasks()
+    ways = [tasks.start(send()), tasks.start(store.died.wait())]
+    await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    await tasks.close()
+    return acknowledged
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["new bytes", "bytes that are here already"])
+async def test_a_server_that_dies_between_any_two_steps_loses_and_repeats_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, twice: bool
+) -> None:
+    for at in range(100):
+        place, store = tmp_path / f"{at}", Mortal()
+        first = Shelves(place, store=store)
+        if twice:
+            await first.send("before", DATA)
+        executioner = store.executioner = Executioner(at)
+        with monkeypatch.context() as patch:
+            for name in ("write_bytes", "write_text", "mkdir", "replace", "unlink", "chmod", "hardlink_to"):
+                patch.setattr(Path, name, executioner.before(name, getattr(Path, name)))
+            for name in ("sync", "sync_folder", "write_all", "open_private"):
+                patch.setattr(folder, name, executioner.before(name, getattr(folder, name)))
+            patch.setattr(os, "utime", executioner.before("utime", os.utime))
+            acknowledged = await live(first, store)
+        await _end(first.blobs)
+        store.executioner = Executioner(10_000)
+        await _look_after_the_crash(place, store, acknowledged, executioner, twice)
+        if executioner.left:
+            assert {"append", "answer", "utime", "write_text", "sync"} <= set(executioner.steps)
+            return
+    pytest.fail("it never came to its end")
+
+
+async def _look_after_the_crash(
+    place: Path, store: Mortal, acknowledged: int, executioner: Executioner, twice: bool
+) -> None:
+    where = f"after {executioner.steps}"
+    later = Shelves(place, store=store)
+    await later.shelving.start()
+    shelved = [one.event for one in await store.read("lobby", 0, 99) if isinstance(one.event, Shelved)]
+    mine = [event for event in shelved if event.name == "f"]
+    waiting = list(later.receiving.uploads.values())
+    if acknowledged == len(DATA):
+        assert len(mine) == 1, where
+        assert not waiting, where
+    elif waiting:
+        assert waiting[0].offset >= acknowledged, where
+        await later.go_on(waiting[0], DATA[waiting[0].offset :])
+    else:
+        assert not acknowledged, where
+        await later.send("f", DATA)
+    assert await later.read("f") == DATA, where
+    assert sorted(await later.names()) == (["before", "f"] if twice else ["f"])
+    digest = sha256_of(DATA)
+    assert (place / "lobby" / "f").read_bytes() == DATA, where
+    assert files(place / ".salon") == [f"blobs/{digest[:2]}/{digest}"], where
+    again = Shelves(place, store=store)
+    await again.shelving.start()
+    assert sum(isinstance(one.event, Shelved) for one in await store.read("lobby", 0, 99)) == 1 + twice, where
+    await again.blobs.close()
+    await later.blobs.close()
+
+
+async def _end(blobs: Blobs) -> None:
+    """The process is gone, and with it what it had open."""
+    assert isinstance(blobs, FolderBlobs)
+    for incoming in blobs._incoming.values():
+        incoming.file.close()
+    blobs._incoming.clear()
+    await blobs.close()
+
+
+async def test_bytes_that_a_dead_server_left_unnamed_are_swept_after_an_hour(tmp_path: Path) -> None:
+    store = MemoryStore()
+    shelves = Shelves(tmp_path, store=store)
+    await shelves.send("kept", b"kept")
+    await shelves.blobs.create("gone", b"")
+    await shelves.blobs.write("gone", b"orphan")
+    orphan = await shelves.blobs.finish("gone")
+    await shelves.blobs.discard("gone")
+    await shelves.receiving.keep_house()
+    assert await _has(shelves.blobs, orphan)  # its entry may be on its way
+    waiting = await shelves.begin("waiting", 7)
+    await shelves.receiving.write(waiting, b"waiting")
+    waiting.whole = await shelves.receiving.named.finish(waiting.id)
+    shelves.clock.ahead += DAY_MS // 2
+    await shelves.receiving.blobs.sweep(shelves.receiving.named.all)
+    assert not await _has(shelves.blobs, orphan)
+    assert await shelves.read("kept") == b"kept"
+    async with waiting.lock:
+        await shelves.receiving.complete(waiting)
+    assert await shelves.read("waiting") == b"waiting"
+    assert (await shelves.begin("next", 3, person=ANN)).left == 3
+    await shelves.close()
+
+
+async def _has(blobs: Blobs, sha256: str) -> bool:
+    file = await blobs.open(sha256)
+    if file is not None:
+        file.close()
+    return file is not None
