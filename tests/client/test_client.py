@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import salon
 from salon.client import Back, Client, Event, Gap, Lost, Message, Notification, Refused, SalonError, new_secret
 from salon.core.limits import TEXT_CHARS
+from salon.stores.memory import MemoryStore
 from tests.support.eventually import eventually
 from tests.support.proxies import proxy
 from tests.support.servers import Server, free_port, serving
@@ -452,3 +454,40 @@ class TestCuts:
             number = next(iter(server.hall.sessions)).person.number
             await ann.room.who()
             assert (await server.store.positions(number))["lobby"] == 1
+
+
+class Positions(MemoryStore):
+    """Takes its time to say how far somebody has read, once `slow`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = False
+        self.asked: list[tuple[asyncio.Future[Mapping[str, int]], Mapping[str, int]]] = []
+
+    def positions(self, person: int) -> asyncio.Future[Mapping[str, int]]:
+        answer = super().positions(person)
+        if not self.slow:
+            return answer
+        later: asyncio.Future[Mapping[str, int]] = asyncio.get_running_loop().create_future()
+        self.asked.append((later, answer.result()))
+        return later
+
+
+async def test_private_words_in_the_moment_of_coming_in_are_heard() -> None:
+    """Between the server's knowing the name and its answer."""
+    store = Positions()
+    secret = new_secret()
+    async with serving(store) as server, person(server, "bob") as bob:
+        async with salon.connect(server.address, name="ann", secret=secret):
+            await bob.say("earlier", to="ann")
+        ann = salon.connect(server.address, name="ann", secret=secret)
+        store.slow = True
+        opening = asyncio.ensure_future(ann.open())
+        await eventually(lambda: store.asked)
+        await bob.say("now", to="ann")
+        for later, answer in store.asked:
+            later.set_result(answer)
+        store.slow = False
+        await opening
+        assert await texts(ann, 1) == ["now"]
+        await ann.close()

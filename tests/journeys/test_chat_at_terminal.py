@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import re
 import shlex
@@ -31,11 +32,14 @@ ROWS = 16
 SECONDS = 20.0
 
 
+_numbers = itertools.count()
+
+
 class Screen:
     """A terminal of its own with `salon chat` in it."""
 
     def __init__(self, folder: Path) -> None:
-        self._socket = folder / "tmux"
+        self._socket = folder / f"tmux-{next(_numbers)}"
         self._folder = folder
 
     async def tmux(self, *words: str) -> str:

@@ -142,11 +142,11 @@ class Conversation(Talk[Payload]):
     async def _start(self, connect: Connect) -> None:
         """Start the followers, and tell the client where they started before it hears anything of a room."""
         session = self.session
-        positions = await self.hall.positions(session)
         wanted = _wanted(connect)
         rooms: dict[str, answers.Bounds] = {}
         refusals = []
-        with session.speaking_first():
+        with session.speaking_first():  # from the first: private words may come while the store is still being asked
+            positions = await self.hall.positions(session)
             for room, since in wanted.items():
                 if recently := since is None and connect.recent > 0:
                     since = await self.hall.recently(session, room, connect.recent)
@@ -161,8 +161,10 @@ class Conversation(Talk[Payload]):
                     bounds = msgspec.structs.replace(bounds, since=follower.cursor)
                 rooms[follower.room.view.name] = bounds
             for stored in await self.hall.direct_rooms(session):
+                ringing = session.followers.get(stored.key)
                 read = positions.get(stored.key, 0)
-                rooms.setdefault(stored.state.name, answers.Bounds(stored.first, stored.head, read))
+                bounds = _bounds(ringing, read) if ringing else answers.Bounds(stored.first, stored.head, read)
+                rooms.setdefault(stored.state.name, bounds)
             ack = answers.ConnectAck(
                 session.person.name,
                 rooms,
