@@ -10,7 +10,7 @@ from salon.errors import CATALOGUE, DISK_FULL, NAME_TAKEN, STATUS_FAILED, STATUS
 PROBLEMS = sorted(CATALOGUE.values(), key=lambda problem: problem.code)
 
 # Older clients know these, letter for letter.
-FIXED = (errors.NO_SUCH_FILE, errors.TOO_LARGE)
+FIXED = (errors.NO_SUCH_FILE, errors.NO_LOCAL_FILE, errors.TOO_LARGE)
 
 
 class Anything(dict[str, str]):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -93,3 +96,19 @@ async def test_closing_cancels_and_waits_for_the_end(caplog: pytest.LogCaptureFi
     assert waiting.cancelled()
     assert not caplog.records
     await tasks.close()
+
+
+@pytest.mark.anyio
+async def test_what_was_only_just_started_is_ended_properly(recwarn: pytest.WarningsRecorder) -> None:
+    async def inner() -> None:
+        await asyncio.Event().wait()
+
+    async def outer(work: Coroutine[Any, Any, None]) -> None:
+        await work
+
+    tasks = Tasks()
+    given = inner()
+    tasks.start(outer(given))
+    await tasks.close()
+    assert inspect.getcoroutinestate(given) == inspect.CORO_CLOSED
+    assert not recwarn.list

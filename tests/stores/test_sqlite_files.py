@@ -26,6 +26,7 @@ TABLES = {
     "people": ["number", "fold", "proof", "name", "seen"],
     "pairs": ["person", "room"],
     "positions": ["person", "room", "seq"],
+    "downloads": ["room", "seq", "count"],
 }
 
 

@@ -21,9 +21,9 @@ class Tasks:
         return task
 
     async def close(self) -> None:
-        """Cancel what still runs and wait until all has ended."""
-        await asyncio.sleep(0)  # a task that has not begun yet would leave what it was given neither done nor closed
+        """Cancel what runs now and wait until all that has ended; what is started meanwhile is left alone."""
         running = list(self._running)
+        await asyncio.sleep(0)  # a task that has not begun yet would leave what it was given neither done nor closed
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

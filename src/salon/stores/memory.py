@@ -126,7 +126,7 @@ class MemoryStore:
 
     def mark_read(self, person: int, room: str, seq: int) -> Future[None]:
         mine = self._read.setdefault(person, {})
-        mine[room] = max(seq, mine.get(room, 0))
+        mine[room] = max(seq, mine.get(room, seq))
         return _done(None)
 
     def count_download(self, room: str, seq: int) -> Future[None]:

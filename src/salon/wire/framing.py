@@ -113,9 +113,10 @@ class DocumentScanner:
 
     def _take(self, piece: bytes) -> bytes | None:
         """The document, if it is whole with this piece; else keep what there is of it."""
+        if self.broken is not None:
+            return None
         if len(self._held) + len(piece) > self.limit:
             self._break(refuse(DOCUMENT_TOO_LARGE, limit=self.limit))
-        if self.broken is not None:
             return None
         if self._depth:
             self._held += piece
@@ -129,7 +130,6 @@ class DocumentScanner:
         return document
 
     def _break(self, why: Refusal) -> None:
-        if self.broken is None:
-            self.broken = why
+        self.broken = why
         self._held = bytearray()
         self._depth = 0
