@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from salon.config import Serve
-from salon.edges.door import Door, Host
+from salon.edges.door import Door
 from salon.edges.http import Http
 from salon.edges.lines import LinesConnection
 from salon.edges.newcomers import Newcomer
@@ -45,9 +45,15 @@ async def serve(settings: Serve) -> None:
     raise_open_files()
     # The writer's thread wants the interpreter for moments only; by default each commit could wait 5 ms for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with _folder(settings) as folder:
-        await _serve(settings, folder, stopped)
-    restore()
+    door = Door({}, time.monotonic)
+    try:
+        with _refusals_of_address(settings):
+            port = await door.bind(settings.host, settings.port)  # before anything is opened or made
+        with _folder(settings) as folder:
+            await _serve(settings, folder, door, port, stopped)
+    finally:
+        door.close()
+        restore()
 
 
 @contextmanager
@@ -65,21 +71,19 @@ def _folder(settings: Serve) -> Iterator[Path]:
     yield settings.folder
 
 
-async def _serve(settings: Serve, folder: Path, stopped: asyncio.Event) -> None:
+async def _serve(settings: Serve, folder: Path, door: Door, port: int, stopped: asyncio.Event) -> None:
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
     shelving = _shelving(settings, hall, folder)
     http = Http(hall, shelving, settings.hosts)
     await http.start()
-    hosts: dict[Language, Host] = {
-        Language.DOCUMENTS: lambda: Newcomer(hall),
-        Language.HTTP: http.connection,
-        Language.LINES: lambda: LinesConnection(hall),
-    }
-    door = Door(hosts, time.monotonic)
+    door.hosts[Language.DOCUMENTS] = lambda: Newcomer(hall)
+    door.hosts[Language.HTTP] = http.connection
+    door.hosts[Language.LINES] = lambda: LinesConnection(hall)
     try:
         await shelving.start()
-        port = await _open(door, settings)
+        with _refusals_of_address(settings):
+            await door.let_in()
     except SalonError:
         await shelving.blobs.close()
         await store.close()
@@ -118,9 +122,11 @@ def _store(settings: Serve) -> Store:
     return open_store(settings.folder)
 
 
-async def _open(door: Door, settings: Serve) -> int:
+@contextmanager
+def _refusals_of_address(settings: Serve) -> Iterator[None]:
+    """What the system says against an address, in a sentence."""
     try:
-        return await door.open(settings.host, settings.port)
+        yield
     except UnicodeError as error:
         raise SalonError(refuse(BAD_ADDRESS, host=settings.host, why="it is no host's name")) from error
     except OSError as error:

@@ -50,5 +50,6 @@ PACED_PAGE = 8  # entries read from a store at once
 FIRST_WORDS_SECONDS = 30  # from a connection's first byte to its name or first whole request
 SILENCE_SECONDS = 600  # a connection that has said nothing: lab clients connect before they ask their user's name
 SILENT_CONNECTIONS = 1_000  # of these; the longest silent is closed first
+GOODBYE_SECONDS = 1  # for connections to take the last words of a server that closes
 GRACE_SECONDS = 5  # between a broken line and `has left`, for whoever comes back
 IDEMPOTENCY_SECONDS = 7 * 24 * 3600  # an id outlives its entry at least so long

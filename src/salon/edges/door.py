@@ -51,13 +51,27 @@ class Door:
         self._sweeping: asyncio.TimerHandle | None = None
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; the port that it became. Raises OSError where the address cannot be listened on."""
+        """Let people in at this address; the port that it became. Raises OSError where it cannot be had."""
+        port = await self.bind(host, port)
+        await self.let_in()
+        return port
+
+    async def bind(self, host: str, port: int) -> int:
+        """Take the address, and let nobody in yet. Raises OSError where it cannot be had."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Visitor(self), host, port, backlog=_AT_ONCE)
+        self._server = await loop.create_server(
+            lambda: Visitor(self), host, port, backlog=_AT_ONCE, start_serving=False
+        )
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def let_in(self) -> None:
+        """Listen at the address that was taken. Raises OSError where another one was faster."""
+        if self._server is None:
+            return
+        await self._server.start_serving()
         for listening in self._server.sockets:
             _lengthen_queue(listening.fileno())
-        self._sweeping = loop.call_later(_SWEEP_SECONDS, self._sweep)
-        return int(self._server.sockets[0].getsockname()[1])
+        self._sweeping = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)
 
     def close(self) -> None:
         """Let nobody in any more, and send those away who have no name yet."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 from salon.core.batch import Batch
 from salon.core.commands import Command, Say
 from salon.core.events import Entry
-from salon.core.limits import GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
+from salon.core.limits import GOODBYE_SECONDS, GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
 from salon.core.names import LOBBY, direct_name, fold, room_name
 from salon.core.people import Person
 from salon.core.room import RoomState
@@ -60,7 +60,8 @@ class Hall:
         self.shelving: Shelving | None = None  # where there are files
         self._tickets: dict[str, Session] = {}
         self._ticket_by_session: dict[Session, str] = {}
-        self._closing: Future[None] | None = None
+        self._closing: Future[None] | None = None  # done once nothing is on its way to a log
+        self._emptied: Future[None] | None = None  # done once every session is over
         self._shelf_changed: Callable[[Room, Shelf, Shelf], None] | None = None
         self._holders: dict[Session, Holder] = {}
         self._budget = Budget()
@@ -149,6 +150,8 @@ class Hall:
         session.behind.clear()
         self.sessions.discard(session)
         self._tickets.pop(self._ticket_by_session.pop(session, ""), None)
+        if self._emptied is not None and not self.sessions and not self._emptied.done():
+            self._emptied.set_result(None)
         holder = self._holders.pop(session, None)
         if holder is not None:
             holder.sessions.remove(session)
@@ -357,6 +360,9 @@ class Hall:
         for session in list(self.sessions):
             session.reply(session.dialect.notice("closing", sentence))
             session.outlet.close()
+        if self.sessions:
+            self._emptied = self.loop.create_future()
+            await asyncio.wait([self._emptied], timeout=GOODBYE_SECONDS)
         await self.tasks.close()
         await self.store.close()
 
