@@ -46,6 +46,7 @@ class Guest:
         self.reads = True
         self._held = False
         self.closed = False
+        self.gone: Callable[[], None] = lambda: None  # what the hall hears once the connection is closed
         self.writes = 0
         self.most = 0  # bytes that lay unread at the worst time
         self.unread: list[bytes] = []
@@ -82,6 +83,7 @@ class Guest:
 
     def _close(self) -> None:
         self.closed = True
+        self.gone()
 
     # what a test does
 
@@ -153,6 +155,7 @@ class Party:
     ) -> Guest:
         """Somebody who has come in and follows these rooms, the lobby if there are none."""
         guest = Guest(room)
+        guest.gone = lambda: self.hall.end(guest.session, broken=False)
         refusal = await self.hall.enter(guest.session, name, secret_of(name) if secret else "")
         assert refusal is None, refusal.message
         for raw_name in rooms or ("lobby",):
