@@ -123,3 +123,39 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes) -> None:
     for flags in ({"config": str(file)}, {"config": str(tmp_path / "nowhere")}, {"config": str(tmp_path)}):
         with pytest.raises(SalonError, match=r"^--config: "):
             serve_settings(flags, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("0", 0), ("3000000", 3_000_000), ("100MiB", 100 << 20), ("2GB", 2_000_000_000), ("5 k", 5000), ("1TiB", 1 << 40)],
+)
+def test_sizes(tmp_path: Path, text: str, size: int) -> None:
+    assert settings(tmp_path, max_file=text).max_file == size
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5MB", "1 PB", "much", "ib", "1i"])
+def test_what_is_no_size(tmp_path: Path, text: str) -> None:
+    assert refused(tmp_path, max_file=text).startswith("--max-file: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "shelves"),
+    [("0", (0, {})), ("5", (5, {})), ("5, Lobby = 20,tea=0", (5, {"lobby": 20, "tea": 0})), ("a=1", (0, {"a": 1}))],
+)
+def test_how_many_files_a_shelf_keeps(tmp_path: Path, text: str, shelves: object) -> None:
+    assert settings(tmp_path, keep=text).shelves == shelves
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "5,", "=5", "a=b", "1.5"])
+def test_what_is_no_number_of_files(tmp_path: Path, text: str) -> None:
+    assert refused(tmp_path, keep=text).startswith("--keep: ")
+
+
+def test_names_for_browsers(tmp_path: Path) -> None:
+    assert settings(tmp_path, names=" Chat.Example , ,other").hosts == {"chat.example", "other"}
+    assert settings(tmp_path).hosts == frozenset()
+
+
+def test_files_by_name_put_everything_else_out_of_sight(tmp_path: Path) -> None:
+    found = settings(tmp_path, data=str(tmp_path), by_name=True)
+    assert (found.data_folder, found.folder) == (tmp_path, tmp_path / ".salon")

@@ -13,6 +13,7 @@ from salon.hall import hall as halls
 from salon.hall.following import ELSEWHERE, TRIMMED
 from salon.wire import answers
 from tests.support.party import Guest, Party, rest
+from tests.support.storms import StormyStore
 
 pytestmark = pytest.mark.anyio
 
@@ -104,6 +105,23 @@ async def test_reading_pages_while_others_talk(party: Party) -> None:
         await rest(2)
     await rest(100)
     assert bob.heard() == list(range(1, count + 21))
+
+
+async def test_reading_where_the_beginning_was_forgotten_while_others_talk() -> None:
+    """A page of so many entries reaches further than usual: what lies behind its aim comes from the ring, once."""
+    delays: list[int] = []
+    party = Party(StormyStore(lambda: "", lambda: delays.pop() if delays else 0))
+    ann = await talked(party)
+    await party.store.trim("lobby", 7, 0)
+    bob = Guest()
+    assert await party.hall.enter(bob.session, "bob", "b" * 32) is None
+    await party.join(bob, "lobby", 0)
+    delays.append(20)  # for the page that is read now
+    await rest(2)
+    assert not delays
+    await party.say(ann, "11", "12", "13")
+    await rest(100)
+    assert bob.heard() == list(range(7, 14))
 
 
 async def test_rooms_of_one_session_take_turns(party: Party) -> None:

@@ -33,12 +33,13 @@ class StormyStore(MemoryStore):
     def append(self, room: str, expected_head: int, batch: Batch, state: RoomState | None) -> Future[Appended]:
         weather = self._weather()
         if weather == "failed":
-            return self._late(_done(Failed(refuse(DISK_FULL))))
+            return self._late(lambda: Failed(refuse(DISK_FULL)))
         if weather == "conflict":
             self.append_elsewhere(room)
         if weather == "known":
             self._append_same_ids(room, batch)
-        return self._late(super().append(room, expected_head, batch, state))
+        answer = super().append(room, expected_head, batch, state).result()
+        return self._late(lambda: answer)
 
     def append_elsewhere(self, room: str) -> None:
         """Another process says something."""
@@ -64,27 +65,21 @@ class StormyStore(MemoryStore):
         super().append(room, stored.head, Batch([moved], {}, {key: there}, stored.state, []), None)
 
     def load(self, room: str) -> Future[Stored | None]:
-        return self._late(super().load(room))
+        return self._late(super().load(room).result)
 
     def read(self, room: str, after: int, limit: int) -> Future[list[Entry]]:
-        return self._late(super().read(room, after, limit))
+        true = super().read
+        return self._late(lambda: true(room, after, limit).result())
 
-    def _late(self, answer: Future[T]) -> Future[T]:
-        """The answer, some turns later."""
+    def _late(self, answer: Callable[[], T]) -> Future[T]:
+        """The answer as it is some turns later."""
         late: Future[T] = asyncio.get_running_loop().create_future()
-        value = answer.result()
 
         def turn(left: int) -> None:
             if left:
                 asyncio.get_running_loop().call_soon(turn, left - 1)
             elif not late.cancelled():
-                late.set_result(value)
+                late.set_result(answer())
 
         turn(self._delay())
         return late
-
-
-def _done(value: T) -> Future[T]:
-    future: Future[T] = asyncio.get_running_loop().create_future()
-    future.set_result(value)
-    return future
