@@ -2,20 +2,21 @@
 
 import asyncio
 import base64
-from typing import cast
+import re
+from contextlib import suppress
 from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
 
 from salon.core.limits import KIB
-from salon.core.people import Person
 from salon.edges.answering import HALL, SHELVING, refusal_response
 from salon.edges.visitors import reader
 from salon.errors import Refusal, SalonError
 from salon.hall.shelving import Opened
 
 _PIECE = 256 * KIB
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 # What a browser may show in place; all else is saved. None of these can run a script.
 _SHOWN = {
     "avif": "image/avif",
@@ -35,10 +36,10 @@ _SHOWN = {
 
 
 def add_routes(app: web.Application) -> None:
-    """The paths of files. HEAD comes with GET."""
-    app.router.add_get("/rooms/{room}/files", _list)
-    app.router.add_get("/rooms/{room}/files/{name}", _file)
-    app.router.add_get("/rooms/{room}/blobs/{sha256}", _blob)
+    """The paths of files. HEAD comes with GET. Without a pattern aiohttp lets no name with a brace through."""
+    app.router.add_get("/rooms/{room:[^/]+}/files", _list)
+    app.router.add_get("/rooms/{room:[^/]+}/files/{name:[^/]+}", _file)
+    app.router.add_get("/rooms/{room:[^/]+}/blobs/{sha256:[^/]+}", _blob)
 
 
 async def _list(request: web.Request) -> web.StreamResponse:
@@ -60,7 +61,7 @@ async def _file(request: web.Request) -> web.StreamResponse:
         opened = await request.app[SHELVING].open(person, request.match_info["room"], request.match_info["name"])
     except SalonError as error:
         return refusal_response(error.refusal)
-    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened, person)
+    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened)
 
 
 async def _blob(request: web.Request) -> web.StreamResponse:
@@ -69,58 +70,54 @@ async def _blob(request: web.Request) -> web.StreamResponse:
         opened = await request.app[SHELVING].open_blob(person, request.match_info["room"], request.match_info["sha256"])
     except SalonError as error:
         return refusal_response(error.refusal)
-    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened, person)
+    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened)
 
 
-async def _send(request: web.Request, opened: Opened, person: Person) -> web.StreamResponse:
+async def _send(request: web.Request, opened: Opened) -> web.StreamResponse:
     """The bytes, or the part of them that was asked for."""
     with opened.file:
-        tags = request.if_none_match
-        if tags is not None and any(tag.value in ("*", opened.sha256) for tag in tags):
-            return web.Response(status=304, headers=_headers(opened))
-        span = _span(request, opened)
-        if span is None:
-            headers = {**_headers(opened), "Content-Range": f"bytes */{opened.size}"}
-            return web.Response(status=416, headers=headers)
-        begin, end = span
-        partial = end - begin != opened.size
-        response = web.StreamResponse(status=206 if partial else 200, headers=_headers(opened))
-        response.content_length = end - begin
-        if partial:
-            response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{opened.size}"
+        headers = _headers(opened)
+        if any(tag.value in ("*", opened.sha256) for tag in request.if_none_match or ()):
+            return web.Response(status=304, headers=headers)
+        asked = _asked(request, opened)
+        if asked is not None and not asked:
+            return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{opened.size}"})
+        span = range(opened.size) if asked is None else asked
+        response = web.StreamResponse(status=200 if asked is None else 206, headers=headers)
+        response.content_length = len(span)
+        if asked is not None:
+            response.headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{opened.size}"
         await response.prepare(request)
         if request.method != "HEAD":
-            await _write(request, response, opened, begin, end)
-            if end == opened.size:
-                await request.app[SHELVING].fetched(request.match_info["room"], opened, person)
+            await _write(request, response, opened, span)
         await response.write_eof()
+        if request.method != "HEAD" and span.stop == opened.size:
+            with suppress(SalonError):  # it was noted; the bytes have arrived all the same
+                await request.app[SHELVING].fetched(opened)
         return response
 
 
-def _span(request: web.Request, opened: Opened) -> tuple[int, int] | None:
-    """From which byte to before which; None where the range cannot be given.
+def _asked(request: web.Request, opened: Opened) -> range | None:
+    """The part that is asked for, empty where there is none such; None where all is to be sent.
 
-    `If-Range` is compared here: only the very bytes that the asker has a part of may be gone on with.
+    That is so for several parts at once too, and for what is no range at all (RFC 9110, 14.2). `If-Range` is compared
+    here: only the very bytes that the asker has a part of may be gone on with.
     """
+    match = _RANGE.fullmatch(request.headers.get("Range", ""))
     condition = request.headers.get("If-Range")
-    wanted = request.headers.get("Range")
-    if wanted is None or (condition is not None and condition != f'"{opened.sha256}"'):
-        return 0, opened.size
-    try:
-        asked = request.http_range
-    except ValueError:
-        return (0, opened.size) if "," in wanted or not wanted.startswith("bytes=") else None
-    begin = cast(int | None, asked.start)
-    if begin is None:
-        return 0, opened.size
-    if begin < 0:  # the last so many bytes
-        return (max(0, opened.size + begin), opened.size) if opened.size else None
-    end = opened.size if asked.stop is None else min(asked.stop, opened.size)
-    return (begin, end) if begin < end else None
+    if match is None or request.method == "HEAD" or (condition is not None and condition != f'"{opened.sha256}"'):
+        return None
+    first, last = match.groups()
+    if not first:
+        return range(max(0, opened.size - int(last)), opened.size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, opened.size) if last else opened.size)
 
 
 def _headers(opened: Opened) -> dict[str, str]:
-    kind = _SHOWN.get(opened.name.rpartition(".")[2].lower(), "application/octet-stream")
+    _, dot, ending = opened.name.rpartition(".")
+    kind = _SHOWN.get(dot and ending.lower(), "application/octet-stream")
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in opened.name)
     placed = "attachment" if kind == "application/octet-stream" else "inline"
     headers = {
@@ -137,20 +134,26 @@ def _headers(opened: Opened) -> dict[str, str]:
     return headers
 
 
-async def _write(request: web.Request, response: web.StreamResponse, opened: Opened, begin: int, end: int) -> None:
+async def _write(request: web.Request, response: web.StreamResponse, opened: Opened, span: range) -> None:
     """The kernel copies from the file to the socket where it can; else pieces are read and written."""
-    loop = asyncio.get_running_loop()
     transport = request.transport
-    if transport is None or begin == end:
+    if transport is None or transport.is_closing():
+        raise ConnectionResetError
+    if not span:
         return
     try:
-        await loop.sendfile(transport, opened.file, begin, end - begin, fallback=False)
+        sent = await asyncio.get_running_loop().sendfile(transport, opened.file, span.start, len(span), fallback=False)
     except (asyncio.SendfileNotAvailableError, NotImplementedError, AttributeError):
-        opened.file.seek(begin)
-        left = end - begin
-        while left:
-            data = await asyncio.to_thread(opened.file.read, min(_PIECE, left))
-            if not data:
-                break
-            await response.write(data)
-            left -= len(data)
+        sent = await _write_pieces(response, opened, span)
+    if sent < len(span):  # the file is shorter now: whoever waits for the rest must not take something else for it
+        transport.abort()
+        raise ConnectionResetError
+
+
+async def _write_pieces(response: web.StreamResponse, opened: Opened, span: range) -> int:
+    opened.file.seek(span.start)
+    sent = 0
+    while data := await asyncio.to_thread(opened.file.read, min(_PIECE, len(span) - sent)):
+        await response.write(data)
+        sent += len(data)
+    return sent

@@ -137,6 +137,8 @@ def _guard(names: Collection[str]) -> Middleware:
         except web.HTTPException as error:
             error.headers.update(_HEADERS)
             raise
+        except (ConnectionError, HttpProcessingError):  # no mistake of ours: whoever asked is gone, or sends no HTTP
+            return web.Response(status=400, headers=_HEADERS)
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response

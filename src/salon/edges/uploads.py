@@ -23,7 +23,9 @@ from salon.errors import (
     BAD_UPLOAD,
     CHECKSUM_DIFFERS,
     OFFSET_DIFFERS,
+    SIZE_DIFFERS,
     UNKNOWN_ALGORITHM,
+    UNKNOWN_UPLOAD,
     Refusal,
     SalonError,
     refuse,
@@ -59,27 +61,35 @@ async def _options(request: web.Request) -> web.Response:
 
 async def _create(request: web.Request) -> web.Response:
     """Begin an upload: the name, the size, the right, the limit and the room on the disk are answered here."""
-    if (wrong := _wrong_version(request)) is not None:
+    if (wrong := _wrong_version(request) or _wrong_body(request)) is not None:
         return wrong
-    receiving = request.app[SHELVING].receiving
     try:
         size = _number(request, "Upload-Length")
+        _bound(request, size, size, "it")
         metadata = _metadata(request.headers.get("Upload-Metadata", ""))
         person = await writer(request.app[HALL], request, metadata)
-        upload = await receiving.begin(
+        upload = await request.app[SHELVING].receiving.begin(
             person, metadata.get("room", ""), metadata.get("filename", ""), size, metadata.get("sha256", "").lower()
         )
         if isinstance(upload, Refusal):
             return _refused(upload)
         if request.body_exists and upload.left:
-            if request.content_type != _BODY:
-                return _refused(refuse(BAD_UPLOAD, why=f"the body is not {_BODY}"), 415)
-            await _receive(request, upload)
+            await _receive_first(request, upload)
     except SalonError as error:
         return _refused(error.refusal)
     headers = {"Location": f"/uploads/{upload.id}", **_state(upload)}
     body = {"name": upload.note.name, "offset": upload.offset, "size": upload.note.size, "evicts": upload.evicts}
     return web.json_response(body, status=201, headers=headers)
+
+
+async def _receive_first(request: web.Request, upload: Upload) -> None:
+    """Take what came with the creation. Where that fails nobody hears where to go on: the upload is given up."""
+    try:
+        await _receive(request, upload)
+    except BaseException:
+        async with upload.lock:
+            await request.app[SHELVING].receiving.discard(upload)
+        raise
 
 
 async def _head(request: web.Request) -> web.Response:
@@ -94,13 +104,11 @@ async def _head(request: web.Request) -> web.Response:
 
 async def _patch(request: web.Request) -> web.Response:
     """Go on with an upload, from the offset where it stands."""
-    if (wrong := _wrong_version(request)) is not None:
+    if (wrong := _wrong_version(request) or _wrong_body(request)) is not None:
         return wrong
     upload = request.app[SHELVING].receiving.upload(request.match_info["id"])
     if isinstance(upload, Refusal):
         return _refused(upload)
-    if request.content_type != _BODY:
-        return _refused(refuse(BAD_UPLOAD, why=f"the body is not {_BODY}"), 415)
     try:
         await _receive(request, upload, _number(request, "Upload-Offset"))
     except SalonError as error:
@@ -116,6 +124,8 @@ async def _delete(request: web.Request) -> web.Response:
     if isinstance(upload, Refusal):
         return _refused(upload)
     async with upload.lock:
+        if upload.seq:  # it came to its end meanwhile
+            return _refused(refuse(UNKNOWN_UPLOAD))
         await receiving.discard(upload)
     return web.Response(status=204, headers={"Tus-Resumable": VERSION})
 
@@ -133,26 +143,42 @@ async def _receive(request: web.Request, upload: Upload, offset: int | None = No
     """Take the body, up to its end or until another writer takes over. Raises SalonError where it cannot be."""
     receiving = request.app[SHELVING].receiving
     check = _check_of(request)
-    turn = receiving.take_turn(upload, _breaker(request))
-    async with upload.lock:  # the writer before this one has written its last byte now
-        begin = upload.offset
-        if offset is not None and offset != begin:
-            raise SalonError(refuse(OFFSET_DIFFERS, offset=begin))
-    while data := await request.content.readany():
+    breaker = _breaker(request)
+    turn = receiving.take_turn(upload, breaker)
+    try:
+        async with upload.lock:  # the writer before this one has written its last byte now
+            begin = upload.offset
+            if upload.turn != turn or offset not in (None, begin):
+                raise SalonError(refuse(OFFSET_DIFFERS, offset=begin))
+        _bound(request, upload.left, upload.note.size, upload.note.name)
+        while data := await request.content.readany():
+            async with upload.lock:
+                _look(upload, turn)
+                await receiving.write(upload, data)
+            if check is not None:
+                check[0].update(data)
         async with upload.lock:
-            if upload.turn != turn:
-                raise SalonError(refuse(OFFSET_DIFFERS, offset=upload.offset))
-            await receiving.write(upload, data)
-        if check is not None:
-            check[0].update(data)
-    async with upload.lock:
-        if check is not None and check[0].digest() != check[1]:
-            await receiving.cut(upload, begin)
-            raise SalonError(refuse(CHECKSUM_DIFFERS))
-        if upload.turn == turn and not upload.left:
-            outcome = await receiving.complete(upload)
-            if isinstance(outcome, Refusal):
-                raise SalonError(outcome)
+            _look(upload, turn)
+            if check is not None and check[0].digest() != check[1]:
+                await receiving.cut(upload, begin)
+                raise SalonError(refuse(CHECKSUM_DIFFERS))
+            outcome = None if upload.left else await receiving.complete(upload)
+    finally:
+        receiving.end_turn(upload, breaker)
+    if isinstance(outcome, Refusal):
+        raise SalonError(outcome)
+
+
+def _look(upload: Upload, turn: int) -> None:
+    """Whether it is still this writer's turn. Raises SalonError where another took over, or the upload was given up."""
+    if upload.turn != turn:
+        raise SalonError(refuse(OFFSET_DIFFERS, offset=upload.offset))
+
+
+def _bound(request: web.Request, left: int, size: int, name: str) -> None:
+    """Look whether the body says that it is longer than what is `left` of the file. Raises SalonError."""
+    if (request.content_length or 0) > left:
+        raise SalonError(refuse(SIZE_DIFFERS, name=name, size=size))
 
 
 def _breaker(request: web.Request) -> Callable[[], None]:
@@ -203,6 +229,12 @@ def _wrong_version(request: web.Request) -> web.Response | None:
     if request.headers.get("Tus-Resumable") == VERSION:
         return None
     return web.Response(status=412, headers={"Tus-Version": VERSION}, text=f"This server speaks tus {VERSION}.\n")
+
+
+def _wrong_body(request: web.Request) -> web.Response | None:
+    if request.content_type == _BODY or (request.method == "POST" and not request.body_exists):
+        return None
+    return _refused(refuse(BAD_UPLOAD, why=f"the body is not {_BODY}"), 415)
 
 
 def _state(upload: Upload) -> dict[str, str]:
