@@ -131,10 +131,17 @@ async def test_without_a_name_it_is_the_login_name(tmp_path: Path) -> None:
         assert ended.stdout == b"dora: hi\n"
 
 
-async def test_a_name_that_is_taken(tmp_path: Path) -> None:
-    async with serving() as server, salon.connect(server.address, name="ann", secret=new_secret()):
-        ended = await asyncio.to_thread(run, "--server", server.address, "--name", "ann", folder=tmp_path)
-        assert (ended.returncode, ended.stderr) == (1, b'salon: Name "ann" is taken. Try another.\n')
+async def test_a_name_that_is_taken_is_numbered_because_nobody_can_be_asked(tmp_path: Path) -> None:
+    async with (
+        serving() as server,
+        salon.connect(server.address, name="ann", secret=new_secret()),
+        chatting("ann", server.address, tmp_path) as other,
+    ):
+        await other.until_noticed("You are called ann(2) here.")
+        await other.say("hello")
+        await other.until_heard(1)
+        assert other.heard == ["ann(2): hello"]
+        assert await other.end() == 0
 
 
 @pytest.mark.parametrize(
@@ -189,7 +196,7 @@ async def test_restarts_are_silent_on_standard_output(tmp_path: Path) -> None:
         await server.start()
         await ann.until_heard(3)
         assert ann.heard == ["ann: before", "ann: meanwhile", "ann: and more"]
-        assert ann.notices[-1] == "* The line is back."
+        await ann.until_noticed("* The line is back.")
 
 
 async def test_whoever_does_not_read_our_output_gets_no_more(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import signal
 
 from salon.client import Client, Room
+from salon.core.names import fold
 from salon.errors import STATUS_FAILED, Refusal, SalonError
 from salon.faces.console.chat import Chat
 from salon.faces.console.telling import Line
@@ -28,14 +29,17 @@ class Pipes(Streams):
         """Nothing to see."""
 
 
-async def chat_on_pipes(client: Client) -> int:
-    """Talk until the input ends, or we are told to stop; the exit status. Raises SalonError like `connect`."""
+async def chat_on_pipes(client: Client, asked_for: str) -> int:
+    """Talk until the input ends, or we are told to stop; the exit status. Raises SalonError like `connect`.
+
+    Nobody can be asked for another name: where the one `asked_for` is in use, what became of it is told.
+    """
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
     undo = on_stop(loop, lambda number: None if stopped.done() else stopped.set_result(number))
     screen, tasks = Pipes(), Tasks()
     try:
-        talking = tasks.start(caught(_talk(client, screen)))
+        talking = tasks.start(caught(_talk(client, screen, asked_for)))
         await asyncio.wait([talking, stopped], return_when=asyncio.FIRST_COMPLETED)
         if not talking.done():
             await client.close(flush=False)
@@ -50,10 +54,12 @@ async def chat_on_pipes(client: Client) -> int:
         await tasks.close()
 
 
-async def _talk(client: Client, screen: Pipes) -> int:
+async def _talk(client: Client, screen: Pipes, asked_for: str) -> int:
     """From the first line to the last; the exit status."""
     async with client:
         chat = Chat(client, screen)
+        if asked_for and fold(client.name) != fold(asked_for):
+            chat.answer(f"You are called {client.name} here.")
         if client.trouble:
             chat.answer(client.trouble)
         tasks = Tasks()

@@ -21,11 +21,11 @@ async def chat(server: str, name: str, room: str) -> int:
         return await chat_at_terminal(connecting, name)
     from salon.faces.console.pipes import chat_on_pipes
 
-    return await chat_on_pipes(connecting(name or login_name()))
+    return await chat_on_pipes(connecting(name or login_name(), rename=True), name)
 
 
-def _client(server: str, room: str, name: str, lately: int = 0) -> Client:
-    return connect(server, name=name, room=room, since=-lately if lately else None)
+def _client(server: str, room: str, name: str, lately: int = 0, *, rename: bool = False) -> Client:
+    return connect(server, name=name, room=room, since=-lately if lately else None, rename=rename)
 
 
 def login_name() -> str:
