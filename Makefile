@@ -4,8 +4,9 @@ PYTHON ?= python3
 # What the program started by 'make run' and the tests started by 'make test' and 'make check' are given besides.
 ARGS ?=
 TESTARGS ?=
-# Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into.
-DEBIAN ?= gcc libc6-dev tmux
+# Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into, Node
+# for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
+DEBIAN ?= gcc libc6-dev tmux $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip
