@@ -7,7 +7,8 @@ import pytest
 
 from salon.core.batch import Kept
 from salon.core.commands import Command, Edit, Say
-from salon.core.events import Edited, Entry, Event, Redacted, Said, TopicChanged
+from salon.core.events import Edited, Entry, Event, Redacted, Said, Shelved, TopicChanged, Unshelved
+from salon.core.filenames import SafeName
 from salon.core.people import Person
 from salon.errors import DISK_FULL, EMPTY, NAME_TAKEN, Refusal, refuse
 from salon.wire import answers
@@ -65,6 +66,17 @@ NOTE = '"room":"lobby","seq":7,"time":1700000000123,"sender":"ann"'
             '{"type":"notification","payload":{"message":"ann took the topic away.","kind":"topic",'
             + NOTE
             + ',"topic":""}}',
+        ),
+        (
+            entry(Shelved(SafeName("a.txt"), 5, "ab")),
+            '{"type":"notification","payload":{"message":"User ann uploaded the a.txt file","kind":"shelved",'
+            + NOTE
+            + ',"name":"a.txt","size":5,"sha256":"ab"}}',
+        ),
+        (
+            entry(Unshelved(SafeName("a.txt"), "ab", 5)),
+            '{"type":"notification","payload":{"message":"a.txt left the shelf (the 5 newest are kept)",'
+            '"kind":"unshelved",' + NOTE + ',"name":"a.txt","sha256":"ab"}}',
         ),
     ],
 )
