@@ -338,7 +338,7 @@ async def ticket(place: Place, name: str) -> str:
     assert await place.shelves.hall.enter(session, name, "") is None
     if name == "bob":
         session.person = BOB
-    return place.shelves.hall.ticket_of(session)
+    return place.shelves.hall.entrance.ticket_of(session)
 
 
 async def test_a_page_of_another_origin_has_none(place: Place) -> None:

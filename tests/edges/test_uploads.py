@@ -452,7 +452,7 @@ async def test_whoever_shows_a_secret_can_take_it_away_later(place: Place) -> No
     secret = "ab" * 16
     await place.create("a", 1, b"x", name="ann", client=secret)
     await place.create("b", 1, b"x", name="ann", client="too short")
-    me = await place.shelves.hall.visitor("ann", secret)
+    me = await place.shelves.hall.entrance.visitor("ann", secret)
     room = await place.shelves.hall.find(me, "r1")
     assert isinstance(room, Room)
     second, first = room.state.shelf

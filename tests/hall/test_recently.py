@@ -19,7 +19,7 @@ async def test_as_far_back_as_asked_and_never_before_this_servers_run() -> None:
     ann = await party.guest("ann")
     for now in (2_000, 5_000, 10_000):
         await party.say(ann, f"at {now}")
-    assert [await party.hall.recently(ann.session, "Lobby", seconds) for seconds in (100, 8, 6, 5, 1, 0)] == [
+    assert [await party.hall.asking.recently(ann.session, "Lobby", seconds) for seconds in (100, 8, 6, 5, 1, 0)] == [
         1,
         1,
         2,
@@ -31,8 +31,8 @@ async def test_as_far_back_as_asked_and_never_before_this_servers_run() -> None:
 
 async def test_nothing_where_there_is_no_such_room(party: Party) -> None:
     guest = await party.guest("ann")
-    assert await party.hall.recently(guest.session, "new", 5) == 0
-    assert await party.hall.recently(guest.session, "../x", 5) is None
+    assert await party.hall.asking.recently(guest.session, "new", 5) == 0
+    assert await party.hall.asking.recently(guest.session, "../x", 5) is None
 
 
 async def test_a_numbered_person_is_the_same_one_under_each_name(party: Party) -> None:

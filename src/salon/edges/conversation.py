@@ -31,6 +31,7 @@ from salon.errors import (
 from salon.hall.following import Follower
 from salon.hall.hall import Hall
 from salon.hall.session import Session
+from salon.hall.signs import mark_read, tell_typing
 from salon.wire import answers
 from salon.wire.dialect import Documents, document_of
 from salon.wire.documents import (
@@ -146,10 +147,10 @@ class Conversation(Talk[Payload]):
         rooms: dict[str, answers.Bounds] = {}
         refusals = []
         with session.speaking_first():  # from the first: private words may come while the store is still being asked
-            positions = await self.hall.positions(session)
+            positions = await self.hall.asking.positions(session)
             for room, since in wanted.items():
                 if recently := since is None and connect.recent > 0:
-                    since = await self.hall.recently(session, room, connect.recent)
+                    since = await self.hall.asking.recently(session, room, connect.recent)
                 follower = await self.hall.join(session, room, since)
                 if isinstance(follower, Refusal):
                     refusals.append(follower)
@@ -160,7 +161,7 @@ class Conversation(Talk[Payload]):
                 if recently:
                     bounds = msgspec.structs.replace(bounds, since=follower.cursor)
                 rooms[follower.room.view.name] = bounds
-            for stored in await self.hall.direct_rooms(session):
+            for stored in await self.hall.asking.direct_rooms(session):
                 ringing = session.followers.get(stored.key)
                 read = positions.get(stored.key, 0)
                 bounds = _bounds(ringing, read) if ringing else answers.Bounds(stored.first, stored.head, read)
@@ -170,9 +171,9 @@ class Conversation(Talk[Payload]):
                 rooms,
                 VERSION,
                 "Connected to the room.",
-                self.hall.features,
-                {**LIMITS, **self.hall.limits},
-                self.hall.ticket_of(session),
+                self.hall.asking.features,
+                {**LIMITS, **self.hall.asking.limits},
+                self.hall.entrance.ticket_of(session),
                 connect.id,
             )
             self._send(answers.ConnectAckDocument(ack))
@@ -199,7 +200,7 @@ class Conversation(Talk[Payload]):
         self._work(self._do_join(join), join.id)
 
     async def _do_join(self, join: Join) -> None:
-        positions = await self.hall.positions(self.session)
+        positions = await self.hall.asking.positions(self.session)
         with self.session.speaking_first():
             follower = await self.hall.join(self.session, join.room, join.since)
             if isinstance(follower, Refusal):
@@ -225,7 +226,7 @@ class Conversation(Talk[Payload]):
         self._work(self._do_history(history), history.id)
 
     async def _do_history(self, history: History) -> None:
-        page = await self.hall.history(self.session, history.room or self._main, history.before, history.limit)
+        page = await self.hall.asking.history(self.session, history.room or self._main, history.before, history.limit)
         if isinstance(page, Refusal):
             self._refuse(page, history.id)
             return
@@ -253,11 +254,11 @@ class Conversation(Talk[Payload]):
         self._tell(answers.Listing("members", room.view.name, members=here, id=wish.id))
 
     async def _list_rooms(self, wish: List) -> None:
-        self._tell(answers.Listing("rooms", rooms=await self.hall.list_rooms(self.session), id=wish.id))
+        self._tell(answers.Listing("rooms", rooms=await self.hall.asking.list_rooms(self.session), id=wish.id))
 
     async def _list_files(self, wish: List) -> None:
         room = wish.room or self._main
-        files = await self.hall.files(self.session.person, room)
+        files = await self.hall.asking.files(self.session.person, room)
         if isinstance(files, Refusal):
             self._refuse(files, wish.id)
         else:
@@ -270,14 +271,14 @@ class Conversation(Talk[Payload]):
         now = self.hall.clock()
         if follower is not None and not 0 <= now - self._typed < _TYPING_EVERY_MS:
             self._typed = now
-            self.hall.typing(self.session, follower)
+            tell_typing(self.session, follower)
 
     def _read(self, read: Read) -> None:
         follower = self._find(read.room)
         if follower is None:
             self._refuse(refuse(NOT_JOINED, room=read.room), read.id)
             return
-        done = self.hall.mark_read(self.session, follower, read.seq)
+        done = mark_read(self.hall, self.session, follower, read.seq)
         name = follower.room.view.name
         if done is None:
             self._ack(read.id, name)

@@ -141,7 +141,7 @@ class LinesTalk(Talk[str | Refusal]):
             self._work(self._do_recall(follower.room.view, order.count))
 
     async def _do_recall(self, view: RoomView, count: int) -> None:
-        page = await self.hall.history(self.session, view.name, 0, count)
+        page = await self.hall.asking.history(self.session, view.name, 0, count)
         if isinstance(page, Refusal):
             self._refuse(page)
         else:

@@ -15,7 +15,7 @@ def by_ticket(hall: Hall, request: web.Request) -> Person | None:
     scheme, _, ticket = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
         return None
-    session = hall.by_ticket(ticket.strip()) if scheme.lower() == "bearer" else None
+    session = hall.entrance.by_ticket(ticket.strip()) if scheme.lower() == "bearer" else None
     if session is None:
         raise SalonError(refuse(BAD_TICKET))
     return session.person
@@ -35,4 +35,4 @@ async def writer(hall: Hall, request: web.Request, metadata: Mapping[str, str]) 
     if person is not None:
         return person
     secret = metadata.get("client", "")
-    return await hall.visitor(mend_person_name(metadata.get("name", "")), secret if is_secret(secret) else "")
+    return await hall.entrance.visitor(mend_person_name(metadata.get("name", "")), secret if is_secret(secret) else "")

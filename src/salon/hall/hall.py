@@ -4,45 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import unicodedata
 from asyncio import Future
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from salon.core.batch import Batch
 from salon.core.commands import Command, Say
-from salon.core.events import Entry
-from salon.core.limits import GOODBYE_SECONDS, GRACE_SECONDS, HISTORY_ENTRIES, SESSION_ROOMS
+from salon.core.limits import GOODBYE_SECONDS, SESSION_ROOMS
 from salon.core.names import LOBBY, direct_name, fold, room_name
 from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.core.shelf import Shelf
-from salon.errors import CLOSING, NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, SalonError, refuse
+from salon.errors import NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, refuse
 from salon.ground.tasks import Tasks
+from salon.hall.asking import Asking
+from salon.hall.entrance import Entrance
 from salon.hall.following import Follower
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
-from salon.hall.register import Holder, Register, passing_person, passing_proof, proof_of
 from salon.hall.ring import Budget
 from salon.hall.room import Room
 from salon.hall.session import Session
 from salon.hall.submitting import Submitting
-from salon.wire.answers import FileLine, RoomLine
 
 if TYPE_CHECKING:
     from salon.hall.shelving import Shelving
 
 log = logging.getLogger("salon")
-
-
-class Page(Struct, frozen=True):
-    """A piece of a room's history with the room's bounds."""
-
-    room: Room
-    entries: list[Entry]
 
 
 class Hall:
@@ -52,20 +41,19 @@ class Hall:
         self.store = store
         self.clock = clock
         self.tasks = Tasks()
-        self.register = Register()
-        self.sessions: set[Session] = set()
+        self.entrance = Entrance(store, clock)
+        self.register = self.entrance.register
+        self.sessions = self.entrance.sessions
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
         self.shelving: Shelving | None = None  # where there are files
-        self._tickets: dict[str, Session] = {}
-        self._ticket_by_session: dict[Session, str] = {}
         self._closing: Future[None] | None = None  # done once nothing is on its way to a log
         self._emptied: Future[None] | None = None  # done once every session is over
         self._shelf_changed: Callable[[Room, Shelf, Shelf], None] | None = None
-        self._holders: dict[Session, Holder] = {}
         self._budget = Budget()
-        self._began = clock()
+        self.began = clock()
+        self.asking = Asking(self)
         self.loop = asyncio.get_running_loop()
         self.submitting = Submitting(self.loop, clock, self.tasks, self._committed, self._rest)
 
@@ -74,42 +62,6 @@ class Hall:
         """What the newest entries of all rooms take in memory."""
         return self._budget.used
 
-    def by_ticket(self, ticket: str) -> Session | None:
-        """The session that was given this ticket, while it lasts."""
-        return self._tickets.get(ticket)
-
-    def ticket_of(self, session: Session) -> str:
-        """A ticket that stands for the session elsewhere: made when it is first asked for."""
-        ticket = self._ticket_by_session.get(session)
-        if ticket is None:
-            ticket = self._ticket_by_session[session] = secrets.token_hex(16)
-            self._tickets[ticket] = session
-        return ticket
-
-    async def visitor(self, name: str, secret: str) -> Person:
-        """Somebody who does something without coming in: known by their secret, and nobody's name is taken."""
-        proof = proof_of(name, secret) if secret else passing_proof()
-        shown = self.register.free_name(name, proof)
-        if not secret:
-            return passing_person(shown)
-        person = await self.store.enter(name, proof, self.clock())
-        return Person(shown, person.number)
-
-    @property
-    def features(self) -> list[str]:
-        """What full clients may count on beside talking."""
-        return ["files"] if self.shelving is not None else []
-
-    @property
-    def limits(self) -> dict[str, int]:
-        """The operator's limits, for full clients."""
-        limit = self.shelving.policy.max_file if self.shelving is not None else 0
-        return {"file_bytes": limit} if limit else {}
-
-    async def files(self, person: Person, raw_room: str) -> list[FileLine] | Refusal:
-        """The files of a room; none where the server has no shelves."""
-        return await self.shelving.listing(person, raw_room) if self.shelving is not None else []
-
     def watch_shelves(self, changed: Callable[[Room, Shelf, Shelf], None]) -> None:
         """Have `changed` called with a room's shelf as it was and as it is, whenever a batch changed one."""
         self._shelf_changed = changed
@@ -117,30 +69,8 @@ class Hall:
     # coming and going
 
     async def enter(self, session: Session, name: str, secret: str, *, rename: bool = False) -> Refusal | None:
-        """The session is this person's from now on. The name has passed its grammar.
-
-        rename  number the name where somebody else holds it, rather than refuse it
-        """
-        proof = proof_of(name, secret) if secret else passing_proof()
-        shown = self.register.free_name(name, proof) if rename else name
-        holder = self.register.claim(shown, proof)
-        if isinstance(holder, Refusal):
-            return holder
-        try:
-            if holder.person is None:
-                person = await self.store.enter(name, proof, self.clock()) if secret else passing_person(shown)
-                holder.person = person if shown == name else Person(shown, person.number)
-        except SalonError as error:
-            self.register.release(holder)
-            return error.refusal
-        if session.closed:  # the line broke meanwhile
-            self.register.release(holder)
-            return refuse(CLOSING)
-        session.person = holder.person
-        holder.sessions.append(session)
-        self.sessions.add(session)
-        self._holders[session] = holder
-        return None
+        """See `Entrance.come_in`."""
+        return await self.entrance.come_in(session, name, secret, rename=rename)
 
     def end(self, session: Session, *, broken: bool) -> None:
         """The session is over: by a goodbye, or because its line broke."""
@@ -148,23 +78,15 @@ class Hall:
         for follower in list(session.followers.values()):
             self._unfollow(session, follower.room, broken=broken)
         session.behind.clear()
-        self.sessions.discard(session)
-        self._tickets.pop(self._ticket_by_session.pop(session, ""), None)
+        self.entrance.go_out(session, broken=broken)
         if self._emptied is not None and not self.sessions and not self._emptied.done():
             self._emptied.set_result(None)
-        holder = self._holders.pop(session, None)
-        if holder is not None:
-            holder.sessions.remove(session)
-            if broken:
-                self.loop.call_later(GRACE_SECONDS, self.register.release, holder)
-            else:
-                self.register.release(holder)
 
     # rooms
 
     async def join(self, session: Session, raw_name: str, since: int | None) -> Follower | Refusal:
         """Follow a room from `since` on: an open one, which this makes where it is not, or one's own direct room."""
-        key = await self._key_of(session.person, raw_name)
+        key = await self.key_of(session.person, raw_name)
         if isinstance(key, Refusal):
             return key
         follower = session.followers.get(key)
@@ -178,7 +100,7 @@ class Hall:
             return refuse(NOT_JOINED, room=raw_name)
         return self._follow(session, room, since)
 
-    async def _key_of(self, person: Person, raw_name: str) -> str | Refusal:
+    async def key_of(self, person: Person, raw_name: str) -> str | Refusal:
         """The key under which the log has a room that this person may read."""
         if raw_name.startswith("@"):
             mine = [room for room in await self.store.rooms_between(person.number) if room.state.name == fold(raw_name)]
@@ -268,7 +190,7 @@ class Hall:
 
     async def find(self, person: Person, raw_name: str) -> Room | Refusal:
         """A room that this person may read, whether they follow it or not."""
-        key = await self._key_of(person, raw_name or LOBBY)
+        key = await self.key_of(person, raw_name or LOBBY)
         if isinstance(key, Refusal):
             return key
         if key in self.rooms or key == LOBBY or await self.store.load(key):
@@ -279,61 +201,8 @@ class Hall:
 
     async def find_or_make(self, person: Person, raw_name: str) -> Room | Refusal:
         """A room that this person may write to; an open one is made where it is not."""
-        key = await self._key_of(person, raw_name or LOBBY)
+        key = await self.key_of(person, raw_name or LOBBY)
         return key if isinstance(key, Refusal) else await self.open(key, RoomState(raw_name.strip() or LOBBY))
-
-    async def history(self, session: Session, raw_name: str, before: int, limit: int) -> Page | Refusal:
-        """Up to `limit` entries before number `before`, or before the end where that is 0."""
-        room = await self.find(session.person, raw_name)
-        if isinstance(room, Refusal):
-            return room
-        limit = max(1, min(limit, HISTORY_ENTRIES))
-        entries = await self.store.read_before(room.key, before if before > 0 else room.head + 1, limit)
-        self.forget_if_deserted(room)
-        return Page(room, entries)
-
-    async def recently(self, session: Session, raw_name: str, seconds: int) -> int | None:
-        """After which entry of a room the last so many seconds begin, as far as this server has been running."""
-        key = await self._key_of(session.person, raw_name)
-        if isinstance(key, Refusal):
-            return None
-        return await self.store.first_since(key, max(self._began, self.clock() - seconds * 1000)) - 1
-
-    async def list_rooms(self, session: Session) -> list[RoomLine]:
-        """Every open room and one's own direct rooms, by name."""
-        lines = {LOBBY: RoomLine(LOBBY)}
-        for stored in await self.store.rooms():
-            if stored.state.admits(session.person):
-                lines[stored.key] = RoomLine(stored.state.name, stored.head, 0, stored.state.topic)
-        for room in self.rooms.values():
-            if not room.state.direct:
-                lines[room.key] = RoomLine(room.view.name, room.head, len(room.names), room.state.topic)
-        return sorted(lines.values(), key=lambda line: fold(line.name))
-
-    async def direct_rooms(self, session: Session) -> list[Stored]:
-        return await self.store.rooms_between(session.person.number) if session.person.lasting else []
-
-    # passing signs, which are in no log
-
-    def typing(self, session: Session, follower: Follower) -> None:
-        """Tell the others in the room that this person is writing; latest wins, so whoever is busy misses it."""
-        room, name = follower.room, session.person.name
-        for other in room.followers:
-            if other.person.number != session.person.number and not other.parked:
-                other.reply(other.dialect.notice("typing", f"{name} is typing.", room.view.name, name))
-
-    def mark_read(self, session: Session, follower: Follower, seq: int) -> Future[None] | None:
-        """Keep how far the person has read, and tell their other sessions."""
-        room, person = follower.room, session.person
-        seq = max(0, min(seq, room.head))
-        for other in self.register.sessions_of(person):
-            if other is not session and not other.parked:
-                other.reply(other.dialect.notice("read", f"Read up to {seq}.", room.view.name, person.name, seq))
-        return self.store.mark_read(person.number, room.key, seq) if person.lasting else None
-
-    async def positions(self, session: Session) -> Mapping[str, int]:
-        """How far the person has read, by room key."""
-        return await self.store.positions(session.person.number) if session.person.lasting else {}
 
     # keeping house
 
