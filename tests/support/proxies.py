@@ -14,16 +14,24 @@ class Proxy:
 
     lifetime  how many bytes each new connection may carry, both ways together, until it is cut; None is for ever
     heard     called with every whole line that the server says
+    said      called for each connection: what is called with whatever comes through from its client
     deaf      while it is so, bytes vanish in both directions, and no connection is cut
     """
 
-    def __init__(self, port: int, lifetime: Callable[[], int | None], heard: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        port: int,
+        lifetime: Callable[[], int | None],
+        heard: Callable[[bytes], None],
+        said: Callable[[], Callable[[bytes], None]],
+    ) -> None:
         self.target = port
         self.port = 0
         self.cuts = 0
         self.deaf = False
         self._lifetime = lifetime
         self._heard = heard
+        self._said = said
         self._tasks = Tasks()
         self._lines: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._server: asyncio.Server
@@ -59,8 +67,8 @@ class Proxy:
         self._lines.add(line)
         left = self._lifetime()
         budget = [left] if left is not None else None
-        up = self._tasks.start(self._pump(reader, far, budget, None))
-        down = self._tasks.start(self._pump(answers, near, budget, self._heard))
+        up = self._tasks.start(self._pump(reader, far, budget, self._said()))
+        down = self._tasks.start(self._pump(answers, near, budget, in_lines(self._heard)))
         await asyncio.wait([up, down], return_when=asyncio.FIRST_COMPLETED)
         if budget is not None and budget[0] <= 0:
             self.cuts += 1
@@ -73,9 +81,8 @@ class Proxy:
         source: asyncio.StreamReader,
         sink: asyncio.StreamWriter,
         budget: list[int] | None,
-        heard: Callable[[bytes], None] | None,
+        noted: Callable[[bytes], None],
     ) -> None:
-        rest = b""
         with suppress(OSError):
             while data := await source.read(1 << 16):
                 if self.deaf:
@@ -83,14 +90,25 @@ class Proxy:
                 if budget is not None:
                     data = data[: budget[0]]
                     budget[0] -= len(data)
-                if heard is not None:
-                    *lines, rest = (rest + data).split(b"\n")
-                    for line in lines:
-                        heard(line)
+                noted(data)
                 sink.write(data)
                 await sink.drain()
                 if budget is not None and budget[0] <= 0:
                     return
+
+
+def in_lines(heard: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """What cuts a stream into lines and gives each to `heard`."""
+    rest: list[bytes] = []  # pieces, so that a file without a newline is not copied again and again
+
+    def noted(data: bytes) -> None:
+        *lines, last = data.split(b"\n")
+        for line in lines:
+            heard(b"".join((*rest, line)))
+            rest.clear()
+        rest.append(last)
+
+    return noted
 
 
 @asynccontextmanager
@@ -98,9 +116,10 @@ async def proxy(
     port: int,
     lifetime: Callable[[], int | None] = lambda: None,
     heard: Callable[[bytes], None] = lambda line: None,
+    said: Callable[[], Callable[[bytes], None]] = lambda: lambda data: None,
 ) -> AsyncIterator[Proxy]:
     """A proxy to the server at this port."""
-    line = Proxy(port, lifetime, heard)
+    line = Proxy(port, lifetime, heard, said)
     await line.open()
     try:
         yield line

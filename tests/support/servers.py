@@ -71,9 +71,10 @@ async def serving(store: Store | None = None) -> AsyncIterator[Server]:
 class Program:
     """`salon serve` as a program, on a port that stays the same over its restarts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *flags: str) -> None:
         self.folder = folder
         self.port = free_port()
+        self._flags = flags
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -83,7 +84,7 @@ class Program:
     async def start(self) -> None:
         """Start it and wait until it listens."""
         self._process = process = await asyncio.create_subprocess_exec(
-            *salon("serve", "--port", str(self.port), "--data", str(self.folder)),
+            *salon("serve", "--port", str(self.port), "--data", str(self.folder), *self._flags),
             stdout=subprocess.PIPE,
             env=environment(self.folder),
         )
@@ -107,9 +108,9 @@ class Program:
 
 
 @asynccontextmanager
-async def program(folder: Path) -> AsyncIterator[Program]:
+async def program(folder: Path, *flags: str) -> AsyncIterator[Program]:
     """A server as a program of its own, with its data in this folder."""
-    server = Program(folder)
+    server = Program(folder, *flags)
     await server.start()
     try:
         yield server

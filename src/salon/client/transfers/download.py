@@ -46,6 +46,8 @@ class Download:
         """Bytes that are there."""
         return self._part.offset if self._part is not None else 0
 
+    acknowledged = offset
+
     async def run(self) -> None:
         """Get what is missing. Raises Cut where another attempt is worth it, else SalonError."""
         while not self.saved:

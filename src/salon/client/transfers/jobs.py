@@ -20,7 +20,11 @@ class Work(Protocol):
 
     @property
     def offset(self) -> int:
-        """Bytes that are there."""
+        """Bytes that are on their way or there."""
+
+    @property
+    def acknowledged(self) -> int:
+        """Bytes that are there for certain."""
 
     @property
     def size(self) -> int | None:
@@ -127,41 +131,34 @@ class Job:
     async def run(self, open_work: Callable[[], Awaitable[Work]], turns: asyncio.Semaphore, patience: Patience) -> None:
         """From the beginning to the end, whatever that is. Never raises but CancelledError."""
         try:
-            await self._go_on(open_work, turns, patience)
-            await self._end(State.DONE)
-        except GaveUp as error:
-            self._refusal = error.refusal
-            await self._end(State.FAILED)
-        except SalonError as error:
-            self._refusal = error.refusal
-            await self._end(State.FAILED, discard=True)
+            while not self._state.over:
+                await self._allowed.wait()
+                async with turns:
+                    if self._allowed.is_set():
+                        await self._take_turn(open_work, patience)
         except asyncio.CancelledError:
             await self._stop_attempt()
             await self._end(State.CANCELLED if self._cancelled else self._state, discard=self._cancelled)
             if not self._cancelled:
                 raise
 
-    async def _go_on(
-        self, open_work: Callable[[], Awaitable[Work]], turns: asyncio.Semaphore, patience: Patience
-    ) -> None:
-        while True:
-            await self._allowed.wait()
-            async with turns:
-                if not self._allowed.is_set():
-                    continue
-                self._turn(State.MOVING)
-                attempt = self._attempt = self._tasks.start(self._move(open_work, patience))
-                await asyncio.wait([attempt])
-            if not attempt.cancelled():
-                if (error := attempt.result()) is not None:
-                    raise error
-                return
+    async def _take_turn(self, open_work: Callable[[], Awaitable[Work]], patience: Patience) -> None:
+        """Move until it is over, or paused."""
+        self._turn(State.MOVING)
+        attempt = self._attempt = self._tasks.start(self._move(open_work, patience))
+        await asyncio.wait([attempt])
+        if attempt.cancelled():
+            return
+        error = attempt.result()
+        self._refusal = error.refusal if error is not None else None
+        state = State.DONE if error is None else State.FAILED
+        await self._end(state, discard=error is not None and not isinstance(error, GaveUp))
 
     async def _move(self, open_work: Callable[[], Awaitable[Work]], patience: Patience) -> SalonError | None:
         """What can be broken off by a pause; why it failed, where it did."""
         try:
             work = self._work = self._work or await open_work()
-            await persist(work.run, lambda: work.offset, self._cut, patience)
+            await persist(work.run, lambda: work.acknowledged, self._cut, patience)
         except SalonError as error:
             return error
         return None
@@ -180,8 +177,6 @@ class Job:
     async def _end(self, state: State, *, discard: bool = False) -> None:
         if self._work is not None:
             await (self._work.discard() if discard else self._work.close())
-        if state is State.DONE:
-            self._refusal = None
         self._turn(state)
 
     def _turn(self, state: State) -> None:
@@ -191,3 +186,8 @@ class Job:
     def begin(self, task: asyncio.Task[None]) -> None:
         """This task is what runs it."""
         self._task = task
+        task.add_done_callback(self._ended)
+
+    def _ended(self, _task: asyncio.Task[None]) -> None:
+        if self._cancelled and not self._state.over:  # before it ever began
+            self._turn(State.CANCELLED)

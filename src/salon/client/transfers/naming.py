@@ -9,6 +9,7 @@ from salon.errors import NO_TYPE, OTHER_TYPE, Refusal, refuse
 
 WINDOWS = os.name == "nt"
 _NOT_ON_WINDOWS = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
+_ENDING_BYTES = 32
 _HASH_DIGITS = 16  # enough to tell apart what one file name ever meant; the whole hash is compared in the end
 
 
@@ -24,10 +25,8 @@ def numbered(name: str, number: int) -> str:
     """The name of the same file beside others of that name: `a (1).txt`; 0 is the name itself."""
     if not number:
         return name
-    stem, dot, kind = name.rpartition(".")
-    if not stem.strip("."):  # no ending, or nothing but one
-        stem, dot, kind = name, "", ""
-    end = f" ({number}){dot}{kind}"
+    stem, kind = _split(name)
+    end = f" ({number}){kind}"
     return shortened(stem, NAME_BYTES - len(end.encode())) + end
 
 
@@ -50,19 +49,20 @@ def shortened(name: str, most: int) -> str:
 
 def wrong_type(name: str, saved_as: str) -> Refusal | None:
     """Why a file should not be saved so: its ending says what it is, and this one says something else, or nothing."""
-    kind, other = _kind(name), _kind(saved_as)
+    kind, other = _split(name)[1].removeprefix("."), _split(saved_as)[1].removeprefix(".")
     if not kind or kind.casefold() == other.casefold():
         return None
-    return (
-        refuse(OTHER_TYPE, saved_as=saved_as, other=other, kind=kind)
-        if other
-        else refuse(NO_TYPE, saved_as=saved_as, kind=kind)
-    )
+    if not other:
+        return refuse(NO_TYPE, saved_as=saved_as, kind=kind)
+    return refuse(OTHER_TYPE, saved_as=saved_as, other=other, kind=kind)
 
 
-def _kind(name: str) -> str:
-    stem, _, kind = name.rpartition(".")
-    return kind if stem.strip(".") else ""
+def _split(name: str) -> tuple[str, str]:
+    """The name and its ending with the dot, where it has one beside a name, and not one that is a text of its own."""
+    stem, dot, kind = name.rpartition(".")
+    if not stem.strip(".") or len(kind.encode()) > _ENDING_BYTES:
+        return name, ""
+    return stem, dot + kind
 
 
 def slip_name(*identity: str) -> str:

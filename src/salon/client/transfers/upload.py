@@ -96,8 +96,7 @@ class Upload:
 
     async def _begin(self) -> None:
         """Announce the file. One whose bytes were all read is offered by its hash: the server may have them."""
-        self._beginnings += 1
-        if self._beginnings > _BEGINNINGS:
+        if self._beginnings >= _BEGINNINGS:
             raise SalonError(refuse(UNKNOWN_UPLOAD))
         metadata = {"filename": self._name, "room": self._room, **self._web.access.metadata()}
         if self.sha256:
@@ -108,6 +107,7 @@ class Upload:
             if response.status != 201:
                 raise await self._web.refused(response)
             self._place = response.headers.get("Location", "")
+            self._beginnings += 1
             offset = _number(response, "Upload-Offset")
             body = await self._web.body(response)
         if not self._place.startswith("/") or not 0 <= offset <= self.size:

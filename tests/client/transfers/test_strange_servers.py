@@ -1,0 +1,274 @@
+"""Servers that lie, err, or are none: a few lines each, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from salon.client.transfers import State
+from salon.errors import BYTES_DIFFER, FILE_CHANGED, NO_SERVER, UNKNOWN_UPLOAD, SalonError
+from tests.support.filing import ROOM, done, refused, transferring
+
+pytestmark = pytest.mark.anyio
+
+DATA = bytes(range(256)) * 1000
+HASH = hashlib.sha256(DATA).hexdigest()
+TUS = {"Tus-Resumable": "1.0.0"}
+
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def answering(answer: Answer) -> AsyncIterator[int]:
+    """A server that answers everything so; its port."""
+    server = web.Server(answer, access_log=None)
+    runner = web.ServerRunner(server)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def file_answer(request: web.BaseRequest, body: bytes = DATA, **headers: str) -> web.Response:
+    """A file, as Salon sends it."""
+    told = {"ETag": f'"{HASH}"', **headers}
+    if request.method == "HEAD":
+        return web.Response(headers={**told, "Content-Length": str(len(DATA))})
+    return web.Response(body=body, headers=told)
+
+
+async def test_wrong_bytes_are_thrown_away_and_asked_for_once_more(tmp_path: Path) -> None:
+    asked: list[str | None] = []
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "GET":
+            asked.append(request.headers.get("Range"))
+        return file_answer(request, DATA[::-1])
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.get("a", ROOM, tmp_path)) == BYTES_DIFFER.code
+    assert asked == [None, None]
+    assert not list(tmp_path.iterdir())
+
+
+async def test_bytes_that_are_right_the_second_time_are_kept(tmp_path: Path) -> None:
+    bodies = [DATA, DATA[::-1]]
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        return file_answer(request, bodies.pop() if request.method == "GET" else b"")
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        await done(transfers.get("a", ROOM, tmp_path))
+    assert (tmp_path / "a").read_bytes() == DATA
+
+
+async def test_a_part_that_was_spoilt_is_got_again_from_zero(tmp_path: Path) -> None:
+    """A machine that lost power may leave zeroes where bytes were."""
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return file_answer(request)
+        begin = int(request.headers["Range"][6:-1])
+        told = {"ETag": f'"{HASH}"', "Content-Range": f"bytes {begin}-{len(DATA) - 1}/{len(DATA)}"}
+        return web.Response(status=206, body=DATA[begin:], headers=told)
+
+    (tmp_path / f"a.{HASH[:16]}.part").write_bytes(bytes(100_000))
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        await done(transfers.get("a", ROOM, tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"a"}
+    assert (tmp_path / "a").read_bytes() == DATA
+
+
+@pytest.mark.parametrize("length", [len(DATA), len(DATA) + 1])
+async def test_a_part_that_is_whole_or_too_long_needs_no_more_than_a_look(tmp_path: Path, length: int) -> None:
+    """The program died between the last byte and the name."""
+    asked: list[str] = []
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.method)
+        return file_answer(request)
+
+    (tmp_path / f"a.{HASH[:16]}.part").write_bytes((DATA + b"!")[:length])
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        await done(transfers.get("a", ROOM, tmp_path))
+    assert asked == (["HEAD"] if length == len(DATA) else ["HEAD", "GET"])
+    assert (tmp_path / "a").read_bytes() == DATA
+
+
+async def test_a_server_that_sends_all_where_a_part_was_asked_for(tmp_path: Path) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        return file_answer(request)
+
+    (tmp_path / f"a.{HASH[:16]}.part").write_bytes(DATA[:1000])
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        await done(transfers.get("a", ROOM, tmp_path))
+    assert (tmp_path / "a").read_bytes() == DATA
+
+
+async def test_a_part_of_another_place_is_refused(tmp_path: Path) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if "Range" in request.headers:
+            told = {"ETag": f'"{HASH}"', "Content-Range": f"bytes 5-{len(DATA) - 1}/{len(DATA)}"}
+            return web.Response(status=206, body=DATA[5:], headers=told)
+        return file_answer(request)
+
+    (tmp_path / f"a.{HASH[:16]}.part").write_bytes(DATA[:1000])
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.get("a", ROOM, tmp_path)) == NO_SERVER.code
+
+
+async def test_more_bytes_than_were_announced_are_refused(tmp_path: Path) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        return file_answer(request, DATA + b"and more")
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.get("a", ROOM, tmp_path)) == NO_SERVER.code
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("headers", [{"ETag": ""}, {"ETag": 'W/"x"'}, {"ETag": '"short"'}])
+async def test_a_file_without_a_hash_is_not_taken(tmp_path: Path, headers: dict[str, str]) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        return file_answer(request, DATA, **headers)
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.get("a", ROOM, tmp_path)) == NO_SERVER.code
+
+
+async def test_a_file_that_is_another_at_every_look_is_not_asked_for_without_end(tmp_path: Path) -> None:
+    looks = 0
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal looks
+        looks += 1
+        return file_answer(request, DATA, ETag=f'"{looks:064x}"')
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept", patience=0.2) as transfers:
+        assert await refused(transfers.get("a", ROOM, tmp_path)) == "lost_server"
+    assert 10 < looks < 100
+    assert not list(tmp_path.iterdir())
+
+
+async def test_what_is_no_salon_is_told_of(tmp_path: Path) -> None:
+    async def answer(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(text="<h1>It works!</h1>")
+
+    (tmp_path / "a").write_bytes(b"x")
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        for job in (transfers.send(tmp_path / "a", ROOM), transfers.get("b", ROOM, tmp_path)):
+            assert await refused(job) == NO_SERVER.code
+            assert "something else than Salon" in job.look().refusal.message  # type: ignore[union-attr]
+        with pytest.raises(SalonError, match="something else than Salon"):
+            await transfers.files(ROOM)
+
+
+async def test_a_proxy_whose_server_is_away_is_waited_for(tmp_path: Path) -> None:
+    answers = 3
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal answers
+        answers -= 1
+        return web.Response(status=502) if answers > 0 else file_answer(request)
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        await done(transfers.get("a", ROOM, tmp_path))
+
+
+class Tus:
+    """Enough of an upload's server to misbehave with."""
+
+    def __init__(self) -> None:
+        self.posts = 0
+        self.deleted = 0
+        self.location = "/uploads/x"
+        self.place: dict[str, str] | None = {"Upload-Offset": "0", "Upload-Length": str(len(DATA))}
+        self.patched = 204
+        self.offset = len(DATA)
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "POST":
+            self.posts += 1
+            told = {"Location": self.location, "Upload-Offset": "0"}
+            return web.Response(status=201, text="not JSON", headers={**TUS, **told})
+        if request.method == "HEAD":
+            return web.Response(status=200 if self.place else 404, headers={**TUS, **(self.place or {})})
+        if request.method == "DELETE":
+            self.deleted += 1
+            return web.Response(status=204)
+        await request.read()
+        return web.Response(status=self.patched, headers={**TUS, "Upload-Offset": str(self.offset)})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "a"
+    path.write_bytes(DATA)
+    return path
+
+
+async def test_a_server_that_loses_each_upload_is_not_begun_with_for_ever(tmp_path: Path, file: Path) -> None:
+    tus = Tus()
+    tus.patched, tus.place = 404, None
+    async with answering(tus) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.send(file, ROOM)) == UNKNOWN_UPLOAD.code
+    assert tus.posts == 3
+    assert not list((tmp_path / "kept").iterdir())
+
+
+async def test_a_server_that_took_less_than_it_got_is_asked_again(tmp_path: Path, file: Path) -> None:
+    tus = Tus()
+    tus.offset = 5
+    async with answering(tus) as port, transferring(port, tmp_path / "kept", patience=0.3) as transfers:
+        assert await refused(transfers.send(file, ROOM)) == "lost_server"
+        assert transfers.jobs[1].look().state is State.FAILED
+
+
+async def test_an_upload_that_is_of_another_size_there_is_another(tmp_path: Path, file: Path) -> None:
+    tus = Tus()
+    tus.patched, tus.place = 409, {"Upload-Offset": "0", "Upload-Length": "7"}
+    async with answering(tus) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.send(file, ROOM)) == UNKNOWN_UPLOAD.code
+
+
+@pytest.mark.parametrize("location", ["", "http://elsewhere.example/uploads/x"])
+async def test_an_upload_is_not_sent_elsewhere(tmp_path: Path, file: Path, location: str) -> None:
+    tus = Tus()
+    tus.location = location
+    async with answering(tus) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.send(file, ROOM)) == NO_SERVER.code
+
+
+async def test_a_server_that_is_gone_when_an_upload_is_given_up_is_not_waited_for(tmp_path: Path, file: Path) -> None:
+    tus = Tus()
+    tus.patched = 502
+    began = asyncio.Event()
+    async with transferring(1, tmp_path / "kept", patience=20, silence=0.2) as transfers:
+        async with answering(tus) as port:
+            transfers._address = transfers._address._replace(port=port)
+            job = transfers.send(file, ROOM)
+            transfers.changed = lambda job: began.set() if job.look().state is State.CUT else None
+            await began.wait()
+        job.cancel()
+        assert (await job.wait()).state is State.CANCELLED
+
+
+async def test_a_file_that_changes_is_told_of_however_the_server_ends_it(tmp_path: Path, file: Path) -> None:
+    tus = Tus()
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "POST":
+            file.write_bytes(DATA[::-1])
+        return await tus(request)
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        assert await refused(transfers.send(file, ROOM)) == FILE_CHANGED.code
+    assert tus.deleted == 1
