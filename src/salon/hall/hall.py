@@ -73,8 +73,12 @@ class Hall:
         return await self.entrance.come_in(session, name, secret, rename=rename)
 
     def end(self, session: Session, *, broken: bool) -> None:
-        """The session is over: by a goodbye, or because its line broke."""
+        """The session is over: by a goodbye, or because its line broke.
+
+        Somebody who showed no secret cannot come back and be known, so nobody waits for them.
+        """
         session.closed = True
+        broken = broken and session.person.lasting
         for follower in list(session.followers.values()):
             self._unfollow(session, follower.room, broken=broken)
         session.behind.clear()
