@@ -128,12 +128,13 @@ class Spy:
     """Reads along between a client and the server, at a proxy.
 
     patches   for each PATCH that came: where it began, and how far the server had said that it was
-    received  bytes of the bodies of all PATCHes
+    received  bytes of the bodies of all PATCHes, and those of the last
     """
 
     def __init__(self) -> None:
         self.patches: list[tuple[int, int]] = []
         self.received = 0
+        self.of_last = 0
         self._stands = 0
 
     def heard(self, line: bytes) -> None:
@@ -150,6 +151,7 @@ class Spy:
             while data:
                 if body:
                     self.received += min(body, len(data))
+                    self.of_last += min(body, len(data))
                     data, body = data[body:], max(0, body - len(data))
                     continue
                 head, found, data = (rest + data).partition(b"\r\n\r\n")
@@ -161,6 +163,7 @@ class Spy:
                     body = int(re.search(rb"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]
                     offset = re.search(rb"(?i)upload-offset: (\d+)", head)
                     assert offset is not None
+                    self.of_last = 0
                     self.patches.append((int(offset[1]), self._stands))
 
         return noted

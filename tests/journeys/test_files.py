@@ -1,0 +1,374 @@
+"""`salon send`, `salon get` and `salon files` as programs: what they say, how they end, what survives a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.eventually import eventually
+from tests.support.filing import Spy
+from tests.support.proxies import proxy
+from tests.support.servers import Program, environment, free_port, program, salon
+
+pytestmark = pytest.mark.anyio
+
+SECONDS = 50.0
+MEMORY = 110_000_000  # bytes, of which the interpreter and its libraries take half
+MEGABYTES = 1_000_000
+# `salon`, which says in the end how much memory it took at most. Not by getrusage, which counts what was before exec.
+MEASURED = """
+import sys
+from pathlib import Path
+from salon.cli import main
+status = main()
+print(Path("/proc/self/status").read_text(), file=sys.stderr)
+sys.exit(status)
+"""
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Person:
+    """Somebody who types commands, in a folder of their own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.port = port
+        folder.mkdir()
+
+    async def start(
+        self, *words: str, out: int = subprocess.PIPE, err: int = subprocess.PIPE, measured: bool = False
+    ) -> asyncio.subprocess.Process:
+        place = ["--server", f"127.0.0.1:{self.port}", "--room", "r1"]
+        program = [sys.executable, "-c", MEASURED] if measured else salon()
+        return await asyncio.create_subprocess_exec(
+            *(*program, words[0], *place, *words[1:]),
+            cwd=self.folder,
+            env=environment(self.folder / ".home"),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+
+    async def run(self, *words: str) -> Done:
+        process = await self.start(*words)
+        async with asyncio.timeout(SECONDS):
+            out, err = await process.communicate()
+        assert process.returncode is not None
+        return Done(process.returncode, out.decode(), err.decode())
+
+    async def send(self, *words: str) -> Done:
+        return await self.run("send", "--name", "ann", *words)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Program]:
+    async with program(tmp_path / "server", "--keep", "3", "--max-file", "50MB") as server:
+        yield server
+
+
+@pytest.fixture
+def ann(tmp_path: Path, server: Program) -> Person:
+    return Person(tmp_path / "ann", server.port)
+
+
+async def test_there_and_back(ann: Person) -> None:
+    data = os.urandom(2 * MEGABYTES) + b'\n{"type":"x"}\r\n\0'
+    (ann.folder / "a ü.bin").write_bytes(data)
+    (ann.folder / "empty").write_bytes(b"")
+    sent = await ann.send("a ü.bin", "empty")
+    assert (sent.status, sent.err) == (0, "")
+    assert sent.out == "Sent a ü.bin (1.9 MiB)\nSent empty (0 bytes)\n"
+
+    listed = await ann.run("files", "--json")
+    assert listed.out.count("\n") == 1
+    files = json.loads(listed.out)
+    assert [list(file) for file in files] == [["name", "size", "sha256", "by", "time", "downloads"]] * 2
+    assert [(file["name"], file["size"], file["by"], file["downloads"]) for file in files] == [
+        ("empty", 0, "ann", 0),
+        ("a ü.bin", len(data), "ann", 0),
+    ]
+    assert files[1]["sha256"] == hashlib.sha256(data).hexdigest()
+
+    got = await ann.run("get", "a ü.bin", "empty")
+    assert (got.status, got.err) == (0, "")
+    assert got.out == "Saved a ü (1).bin (1.9 MiB)\nSaved empty (1) (0 bytes)\n"
+    assert (ann.folder / "a ü (1).bin").read_bytes() == data
+    (ann.folder / "down").mkdir()
+    assert (await ann.run("get", "a ü.bin", "-o", "down")).out == "Saved down/a ü.bin (1.9 MiB)\n"
+    assert (await ann.run("get", "a ü.bin", "-o", "down/b.bin")).out == "Saved down/b.bin (1.9 MiB)\n"
+    (ann.folder / "a ü.bin").write_bytes(b"old")
+    assert (await ann.run("get", "a ü.bin", "--replace")).status == 0
+    assert (ann.folder / "a ü.bin").read_bytes() == data
+    table = (await ann.run("files")).out.splitlines()
+    assert table[0].split() == ["name", "size", "by", "when", "got", "sha256"]
+    assert table[1].startswith("empty")
+    assert "leaves after 2 more" in table[2]
+
+
+async def test_what_cannot_be_done_is_said_and_seen_in_the_status(ann: Person) -> None:
+    (ann.folder / "good").write_bytes(b"x")
+    (ann.folder / "folder").mkdir()
+    with (ann.folder / "big").open("wb") as file:
+        file.truncate(50 * MEGABYTES + 1)
+    sent = await ann.send("missing", "folder", "big", "good")
+    assert sent.status == 1
+    assert sent.out == "Sent good (1 byte)\n"
+    assert sent.err.splitlines() == [
+        "salon: File missing doesn't exist",
+        "salon: File folder doesn't exist",
+        "salon: File big is too large (limit 50000000 bytes)",
+    ]
+    got = await ann.run("get", "nothing", "good", "../good", "-o", "saved/")
+    assert got.status == 1
+    assert got.err.splitlines() == [
+        "salon: The nothing doesn't exist",
+        f"salon: File good cannot be saved in saved: {os.strerror(2)}.",
+        "salon: This cannot be a file's name: it names a place, not a file.",
+    ]
+    assert (await ann.run("files", "--room", "nowhere")).status == 1
+    assert (await ann.run("send", "--room", "../x", "good")).status == 2
+    assert (await ann.run("send")).status == 2
+    for command in ("send", "get", "files"):
+        assert (await ann.run(command, "--help")).status == 0
+
+
+async def test_what_will_be_pushed_out_is_said_first(ann: Person) -> None:
+    for name in "abcd":
+        (ann.folder / name).write_bytes(name.encode())
+    sent = await ann.send("a", "b", "c", "d")
+    assert sent.err == "a leaves the shelf when d is there.\n"
+    assert [file["name"] for file in json.loads((await ann.run("files", "--json")).out)] == ["d", "c", "b"]
+    assert (await ann.run("get", "a")).status == 1
+
+
+async def test_without_a_server(tmp_path: Path) -> None:
+    ann = Person(tmp_path / "ann", free_port())
+    (ann.folder / "a").write_bytes(b"x")
+    (ann.folder / "b").write_bytes(b"x")
+    sent = await ann.send("a", "b")
+    assert sent.status == 1
+    assert sent.err == f"salon: No Salon answers at 127.0.0.1:{ann.port}: connection refused.\n"
+    for words in (("get", "a"), ("files",), ("files", "--json")):
+        done = await ann.run(*words)
+        assert (done.status, done.out) == (1, "")
+        assert done.err.count("\n") == 1
+
+
+async def test_a_room_without_files(ann: Person) -> None:
+    assert (
+        await ann.run("files", "--room", "lobby")
+    ).out == "There are no files in lobby. salon send FILE puts one there.\n"
+    assert (await ann.run("files", "--room", "lobby", "--json")).out == "[]\n"
+
+
+async def test_nobodys_name_is_taken(ann: Person, server: Program, tmp_path: Path) -> None:
+    from salon.client import connect
+
+    (ann.folder / "a").write_bytes(b"x")
+    async with connect(server.address, name="ann", secret="ab" * 16, folder=tmp_path):
+        assert (await ann.send("a")).status == 0
+        assert [file["by"] for file in json.loads((await ann.run("files", "--json")).out)] == ["ann(2)"]
+
+
+# kills
+
+
+async def until_begun(process: asyncio.subprocess.Process, spy: Spy, patches: int) -> None:
+    """Wait until so many PATCHes have begun, and some megabytes of the last have come."""
+
+    def begun() -> bool:
+        assert process.returncode is None
+        return len(spy.patches) >= patches and spy.of_last > 4 * MEGABYTES
+
+    await eventually(begun, SECONDS)
+
+
+async def test_client_and_server_are_killed_and_the_upload_goes_on(
+    ann: Person, server: Program, tmp_path: Path
+) -> None:
+    """Promise: never again from zero. At every start the first PATCH begins where the server stands."""
+    data = random.Random(1).randbytes(40 * MEGABYTES)
+    (ann.folder / "big").write_bytes(data)
+    spy = Spy()
+    async with proxy(server.port, lambda: None, spy.heard, spy.said) as line:
+        ann.port = line.port
+        for number in range(1, 4):
+            process = await ann.start("send", "--name", "ann", "big")
+            await until_begun(process, spy, number)
+            if number == 2:
+                await server.kill()
+            process.kill()
+            await process.communicate()
+            if number == 2:
+                await server.start()
+        assert (await ann.send("big")).status == 0
+        assert spy.nothing_twice(), spy.patches
+        assert len(spy.patches) >= 4
+        assert spy.patches[-1][0] > 8 * MEGABYTES
+        file = json.loads((await ann.run("files", "--json")).out)[0]
+        assert file["sha256"] == hashlib.sha256(data).hexdigest()
+    assert not list((ann.folder / ".home" / "salon" / "uploads").iterdir())
+    assert not list((server.folder / "uploads").iterdir())
+
+
+async def test_the_server_is_killed_and_the_upload_goes_on_by_itself(ann: Person, server: Program) -> None:
+    data = random.Random(2).randbytes(40 * MEGABYTES)
+    (ann.folder / "big").write_bytes(data)
+    spy = Spy()
+    async with proxy(server.port, lambda: None, spy.heard, spy.said) as line:
+        ann.port = line.port
+        process = await ann.start("send", "--name", "ann", "big")
+        await until_begun(process, spy, 1)
+        await server.kill()
+        await server.start()
+        _, err = await process.communicate()
+        assert process.returncode == 0, err
+        assert b"Trying again" in err
+        assert spy.nothing_twice(), spy.patches
+        file = json.loads((await ann.run("files", "--json")).out)[0]
+        assert file["sha256"] == hashlib.sha256(data).hexdigest()
+
+
+async def test_a_download_that_is_killed_goes_on_and_shows_no_half_file(ann: Person, server: Program) -> None:
+    data = random.Random(3).randbytes(40 * MEGABYTES)
+    (ann.folder / "big").write_bytes(data)
+    assert (await ann.send("big")).status == 0
+    (ann.folder / "big").unlink()
+    asked: list[bytes] = []
+
+    lives: list[int | None] = [12 * MEGABYTES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    async with proxy(server.port, lambda: lives.pop(0) if lives else None, said=lambda: asked.append) as line:
+        ann.port = line.port
+        process = await ann.start("get", "big")
+        await eventually(lambda: len(lives) <= 9, SECONDS)
+        process.kill()
+        await process.communicate()
+        (part,) = [path for path in ann.folder.iterdir() if path.name != ".home"]
+        assert part.name.endswith(".part")
+        size = part.stat().st_size
+        assert 0 < size < len(data)
+        lives.clear()
+        got = await ann.run("get", "big")
+        assert (got.status, got.out) == (0, "Saved big (38.1 MiB)\n")
+        assert b"Range: bytes=%d-" % size in b"".join(asked)
+    assert (ann.folder / "big").read_bytes() == data
+    assert {path.name for path in ann.folder.iterdir()} == {".home", "big"}
+
+
+async def test_ctrl_c_stops_and_the_same_command_goes_on(ann: Person, server: Program) -> None:
+    with (ann.folder / "big").open("wb") as file:
+        file.truncate(49 * MEGABYTES)
+    spy = Spy()
+    async with proxy(server.port, lambda: None, spy.heard, spy.said) as line:
+        ann.port = line.port
+        process = await ann.start("send", "--name", "ann", "big")
+        await until_begun(process, spy, 1)
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+        assert process.returncode == 130
+        assert b"The same command goes on from there." in err
+        assert (await ann.send("big")).status == 0
+        assert spy.nothing_twice()
+        assert spy.patches[-1][0] > 0
+
+
+# a terminal
+
+
+async def test_a_terminal_sees_how_far_it_is(ann: Person) -> None:
+    with (ann.folder / "big\x1b[31m").open("wb") as file:
+        file.truncate(1)
+    with (ann.folder / "long name of a file that is long.tar.gz").open("wb") as file:
+        file.truncate(49 * MEGABYTES)
+    mine, theirs = pty.openpty()
+    process = await ann.start(
+        "send", "--name", "ann", "long name of a file that is long.tar.gz", "big\x1b[31m", err=theirs
+    )
+    os.close(theirs)
+    seen = b""
+    loop = asyncio.get_running_loop()
+    try:
+        while data := await loop.run_in_executor(None, os.read, mine, 65536):
+            seen += data
+    except OSError:  # the end of a terminal, on Linux
+        pass
+    os.close(mine)
+    out, _ = await process.communicate()
+    assert process.returncode == 1
+    assert out == b"Sent long name of a file that is long.tar.gz (46.7 MiB)\n"
+    drawn = seen.decode().split("\r\x1b[K")
+    bars = [line for line in drawn if "%" in line]
+    assert bars
+    assert all("…" in bar and ".tar.gz" in bar for bar in bars)
+    assert all("░" in bar or "█" in bar for bar in bars)
+    assert all(len(line.strip()) < 80 for line in bars)
+    assert "\x1b[31m" not in seen.decode()
+
+
+async def test_whoever_closes_the_pipe_does_not_hear_of_it(ann: Person) -> None:
+    (ann.folder / "a").write_bytes(b"x")
+    mine, theirs = os.pipe()
+    os.close(mine)
+    process = await ann.start("send", "--name", "ann", "a", out=theirs)
+    os.close(theirs)
+    _, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+
+
+# large files
+
+
+@pytest.mark.slow
+async def test_300_megabytes_there_and_back_in_little_memory(tmp_path: Path) -> None:
+    await there_and_back(tmp_path, 300 * MEGABYTES)
+
+
+@pytest.mark.prove
+async def test_5_gigabytes_there_and_back_in_little_memory(tmp_path: Path) -> None:
+    await there_and_back(tmp_path, 5_000 * MEGABYTES)
+
+
+async def there_and_back(tmp_path: Path, size: int) -> None:
+    """A sparse file with something at its ends, in no more memory than a small one."""
+    async with program(tmp_path / "server") as server:
+        ann = Person(tmp_path / "ann", server.port)
+        with (ann.folder / "big").open("wb") as file:
+            file.write(b"begin")
+            file.seek(size - 3)
+            file.write(b"end")
+        for words in (("send", "--name", "ann", "big"), ("get", "big", "-o", "back")):
+            process = await ann.start(*words, measured=True)
+            _, err = await process.communicate()
+            assert process.returncode == 0, err
+            assert most_memory(err.decode()) < MEMORY
+        assert server._process is not None
+        assert most_memory(Path(f"/proc/{server._process.pid}/status").read_text()) < MEMORY
+        with (ann.folder / "big").open("rb") as one, (ann.folder / "back").open("rb") as other:
+            while piece := one.read(1 << 20):
+                assert other.read(1 << 20) == piece
+            assert not other.read()
+
+
+def most_memory(status: str) -> int:
+    """The most memory that a process has taken so far, in bytes."""
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
