@@ -251,6 +251,9 @@ async def test_a_longer_body_than_was_announced_is_refused_before_its_first_byte
     answer = await place.patch(path, 0, b"abcd")
     assert (answer.status, answer.offset) == (413, 0)
     assert code_of(answer) == "size_differs"
+    endless = await place.hanging_patch(path, 0, 4, b"")
+    async with asyncio.timeout(10):
+        assert b" 413 " in (await endless.reader.readuntil(b"\r\n\r\n")).splitlines()[0]
     created = await place.create("b", 3, b"abcd")
     assert created.status == 413
     assert len(place.shelves.receiving.uploads) == 1

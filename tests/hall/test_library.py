@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salon.core.commands import Say
 from salon.core.filenames import SafeName, safe_name
+from salon.core.room import RoomState
 from salon.errors import NO_SUCH_FILE, UNKNOWN_ROOM, Refusal
 from salon.hall import library as module
 from salon.hall.library import Library, OpenBook
-from tests.support.shelves import ANN, Shelves, sha256_of
+from salon.hall.waiting import submit
+from tests.support.shelves import ANN, BOB, Shelves, sha256_of
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +59,12 @@ async def test_only_regular_files_that_are_not_hidden_are_offered(folder: Path) 
     assert [book.sha256 for book in await library.listing()] == [sha256_of(b"once upon a time")]
     for name in (".hidden", "folder", "link", "loop", "pipe", "missing"):
         assert await had(library, name) is None
+
+
+async def test_a_link_is_not_followed_where_the_system_would(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FLAGS", os.O_RDONLY)
+    assert await had(Library(folder), "link") is None
+    assert await had(Library(folder), "book.txt") == b"once upon a time"
 
 
 async def test_a_changed_file_has_a_new_hash(folder: Path) -> None:
@@ -146,6 +155,15 @@ async def test_it_stands_beside_every_open_rooms_shelf_and_behind_it(folder: Pat
     opened = await shelves.shelving.open(ANN, "", "a")
     assert not isinstance(opened, Refusal)
     opened.file.close()
+    await shelves.close()
+
+
+async def test_it_is_not_for_two_alone(folder: Path) -> None:
+    shelves = Shelves(library=folder)
+    room = await shelves.hall.open("@1:2", RoomState("@ann:bob", between=(ANN, BOB)))
+    await submit(shelves.hall, ANN, room.key, "@ann:bob", Say("psst"))
+    assert await shelves.names("@ann:bob") == []
+    assert await shelves.read("book.txt", room="@ann:bob") is NO_SUCH_FILE
     await shelves.close()
 
 

@@ -368,6 +368,27 @@ async def test_a_file_that_the_log_cannot_take_yet_is_shelved_later() -> None:
     await shelves.close()
 
 
+async def test_a_file_that_cannot_be_stored_yet_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks is told why; also a server that starts meanwhile keeps it."""
+    shelves = Shelves()
+    upload = await shelves.begin("a", 5)
+    await shelves.receiving.write(upload, b"bytes")
+
+    def full(_upload: str) -> asyncio.Future[str]:
+        failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        failed.set_exception(SalonError(refuse(DISK_FULL)))
+        return failed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelves.blobs, "finish", full)
+        assert (await refusal_of(shelves, upload.id)).problem is DISK_FULL
+        later = Shelves(blobs=shelves.blobs, store=shelves.store)
+        await later.shelving.start()
+        assert await later.names() == []
+    assert not isinstance(await later.receiving.look_up(upload.id), Refusal)
+    assert await later.read("a") == b"bytes"
+
+
 async def test_bytes_that_were_never_shelved_go_with_their_upload() -> None:
     store = Unwilling()
     shelves = Shelves(store=store)
@@ -486,9 +507,11 @@ async def test_a_new_writer_ends_the_old_ones_connection_once(shelves: Shelves) 
     assert shelves.receiving.take_turn(upload, turns[1]) > first
     assert ended == ["first"]
     shelves.receiving.end_turn(upload, turns[0])  # it was not its turn any more
-    shelves.receiving.end_turn(upload, turns[1])
     shelves.receiving.take_turn(upload, turns[2])
-    assert ended == ["first"]  # the second was over, and its connection may carry something else by now
+    assert ended == ["first", "second"]
+    shelves.receiving.end_turn(upload, turns[2])
+    shelves.receiving.take_turn(upload, turns[0])
+    assert ended == ["first", "second"]  # the third was over, and its connection may carry something else by now
 
 
 # what the room is told

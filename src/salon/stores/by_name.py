@@ -104,7 +104,7 @@ class ByName:
             return False
         if os.path.samestat(status, its):
             return True
-        copied = status.st_size == its.st_size and not status.st_mode & stat.S_IWUSR
+        copied = status.st_nlink == 1 and status.st_size == its.st_size and not status.st_mode & stat.S_IWUSR
         return copied and filecmp.cmp(file, blob, shallow=False)
 
     def _tidy(self, rooms: Mapping[str, Names]) -> None:
