@@ -25,6 +25,8 @@ from salon.hall.room import Room
 
 log = logging.getLogger("salon")
 
+GATHER_TURNS = 4  # each is a look at the sockets: some microseconds
+
 
 class Origin(Protocol):
     """Whoever submits a command: a session, or somebody who waits for this one."""
@@ -74,7 +76,18 @@ class Submitting:
         room.inbox.append(Submission(origin.person, command, origin))
         if not room.busy:
             room.busy = True
-            self._loop.call_soon(self._begin, room)
+            self._loop.call_soon(self._gather, room, 0, GATHER_TURNS)
+
+    def _gather(self, room: Room, seen: int, turns: int) -> None:
+        """Wait a turn of the loop for as long as each brings more, a few at most: one batch is cheaper than two.
+
+        What many people say at once comes over many sockets, and the first of them would go alone.
+        """
+        waiting = len(room.inbox)
+        if turns and waiting > seen:
+            self._loop.call_soon(self._gather, room, waiting, turns - 1)
+        else:
+            self._begin(room)
 
     def _begin(self, room: Room) -> None:
         submissions, room.inbox = room.inbox[:BATCH_COMMANDS], room.inbox[BATCH_COMMANDS:]
@@ -188,7 +201,7 @@ class Submitting:
         room = round_.room
         room.say_farewells(round_.farewells)
         if room.inbox:
-            self._loop.call_soon(self._begin, room)
+            self._loop.call_soon(self._gather, room, 0, GATHER_TURNS)
         else:
             room.busy = False
             room.say_farewells(room.take_farewells())
