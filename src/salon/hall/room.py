@@ -90,7 +90,11 @@ class Room:
         """Give every follower what is new. What all of them have taken need not be kept."""
         tip, behind = self.ring.tip, False
         for follower in self.followers.values():
-            follower.pull()
+            try:
+                follower.pull()
+            except Exception:
+                log.exception("A follower could not be served.")  # it is sent away; the others are not touched
+                follower.session.outlet.close()
             if follower.place != tip:
                 behind = True
         if behind:

@@ -194,7 +194,10 @@ class Submitting:
             told.setdefault(cast(Origin, submission.origin), []).append((submission.command, outcome))
         name = round_.room.view.name
         for origin, theirs in told.items():
-            origin.settle(name, theirs)
+            try:
+                origin.settle(name, theirs)
+            except Exception:
+                log.exception("Somebody could not be told what became of their commands.")  # the others are
 
     def _next(self, round_: _Round) -> None:
         """Start the batch that has gathered meanwhile, or rest."""
