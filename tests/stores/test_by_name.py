@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from salon.core.commands import Say, Unshelve
 from salon.core.filenames import safe_name
-from salon.core.names import fold, room_name
+from salon.core.names import fold, mend_person_name, room_name
+from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.errors import Refusal
 from salon.hall.receiving import Policy
@@ -235,16 +236,19 @@ async def test_names_that_windows_cannot_hold_do_not_stand_there(tmp_path: Path)
 ANYTHING = st.one_of(st.text(max_size=20), st.sampled_from(["..", ".", ".salon", "../x", "a/b", "lobby", "LOBBY", "ß"]))
 
 
-@given(st.lists(st.tuples(ANYTHING, ANYTHING, st.binary(max_size=3)), min_size=1, max_size=6))
-def test_nothing_outside_is_made_however_files_and_rooms_are_called(files: list[tuple[str, str, bytes]]) -> None:
+@given(ANYTHING, st.lists(st.tuples(ANYTHING, ANYTHING, st.binary(max_size=3)), min_size=1, max_size=6))
+def test_nothing_outside_is_made_however_files_rooms_and_people_are_called(
+    who: str, files: list[tuple[str, str, bytes]]
+) -> None:
     """All that is ever made lies in the folder, two levels deep, or in our own."""
+    person = Person(mend_person_name(who), 7)
 
     async def run(top: Path) -> None:
         data = top / "data"
         shelves = Shelves(data)
         (data / ".salon" / "salon.db").write_bytes(b"the log")
         for room, name, content in files:
-            upload = await shelves.receiving.begin(ANN, room, name, len(content))
+            upload = await shelves.receiving.begin(person, room, name, len(content))
             if isinstance(upload, Refusal):
                 assert isinstance(safe_name(name), Refusal) or isinstance(room_name(room or "lobby"), Refusal)
                 continue
