@@ -6,7 +6,7 @@ import asyncio
 import errno
 import logging
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -183,6 +183,29 @@ async def test_a_restart_tidies(shelves: Shelves, tmp_path: Path) -> None:
     later = await restarted(shelves, tmp_path)
     assert shown(tmp_path) == {"lobby/kept": b"kept", "lobby/theirs": b"kept", "tea/lost": b"lost"}
     assert not (tmp_path / "gone").exists()
+    await later.blobs.close()
+
+
+async def test_a_folder_that_may_not_be_looked_into_does_not_keep_the_others_from_being_tidied(
+    shelves: Shelves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await shelves.send("a", b"1")
+    await quiet(shelves)
+    (tmp_path / "lobby" / "a").unlink()
+    (tmp_path / "lost+found").mkdir()
+    look = Path.iterdir
+
+    def forbidden(self: Path) -> Iterator[Path]:
+        if self.name == "lost+found":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iter(list(look(self)))
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with caplog.at_level(logging.ERROR, "salon"):
+        later = await restarted(shelves, tmp_path)
+    assert "lost+found" in caplog.text
+    monkeypatch.undo()
+    assert shown(tmp_path) == {"lobby/a": b"1"}
     await later.blobs.close()
 
 

@@ -108,6 +108,22 @@ async def test_strays_of_an_upload_are_cleared_away(tmp_path: Path) -> None:
     await blobs.close()
 
 
+async def test_what_somebody_else_put_there_stays_and_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "uploads").mkdir()
+    for name in ("blobs/ab", "blobs/.DS_Store", "blobs/lost+found/x", "blobs/cd/not a hash", "uploads/folder/x"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (0, 0))
+    before = files(tmp_path)
+    blobs = FolderBlobs(tmp_path)
+    assert await blobs.unfinished() == []
+    assert await blobs.sweep(()) == 0
+    assert files(tmp_path) == before
+    assert blobs.inodes() == set()
+    await blobs.close()
+
+
 async def test_a_hash_without_its_blob_is_no_upload(tmp_path: Path) -> None:
     blobs = FolderBlobs(tmp_path)
     (tmp_path / "uploads" / "u.note").write_bytes(b"x")

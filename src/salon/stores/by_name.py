@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 from asyncio import Future
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -108,21 +108,22 @@ class ByName:
         return copied and filecmp.cmp(file, blob, shallow=False)
 
     def _tidy(self, rooms: Mapping[str, Names]) -> None:
-        """Take away links to blobs that no shelf holds under that name, then put what is missing."""
         inodes = self._blobs.inodes()
         for place in self._folder.iterdir():
-            if place.name.startswith(".") or place.is_symlink() or not place.is_dir():
-                continue
-            names = rooms.get(place.name, {})
-            for file in list(place.iterdir()):
-                status = file.lstat()
-                ours = stat.S_ISREG(status.st_mode) and status.st_nlink > 1 and status.st_ino in inodes
-                if ours and not (file.name in names and self._is_blob(file, names[file.name])):
-                    file.unlink()
-                    with suppress(OSError):
-                        place.rmdir()  # where it is empty
+            if not place.name.startswith(".") and place.is_dir() and not place.is_symlink():
+                _told(place.name, partial(self._clear, place, rooms.get(place.name, {}), inodes))
         for room, names in rooms.items():
             _told(room, partial(self._show, room, {}, names))
+
+    def _clear(self, place: Path, names: Names, inodes: Collection[int]) -> None:
+        """Take away links to blobs that the room's shelf does not hold under that name."""
+        for file in list(place.iterdir()):
+            status = file.lstat()
+            ours = stat.S_ISREG(status.st_mode) and status.st_nlink > 1 and status.st_ino in inodes
+            if ours and not (file.name in names and self._is_blob(file, names[file.name])):
+                file.unlink()
+                with suppress(OSError):
+                    place.rmdir()  # where it is empty
 
 
 def _told(what: str, job: Callable[[], None]) -> None:

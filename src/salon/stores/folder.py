@@ -217,7 +217,7 @@ class FolderBlobs:
 
     def _find_unfinished(self) -> list[Unfinished]:
         for stray in self._uploads.iterdir():
-            if not stray.with_suffix(".note").exists():
+            if stray.is_file() and not stray.with_suffix(".note").exists():
                 stray.unlink()
         found = []
         for note in sorted(self._uploads.glob("*.note")):
@@ -254,10 +254,10 @@ class FolderBlobs:
         return swept
 
     def _all(self) -> Iterator[os.DirEntry[str]]:
-        """Every blob."""
-        for folder in self._blobs.iterdir():
-            with os.scandir(folder) as entries:
-                yield from entries
+        """Every blob, and nothing that somebody else put beside them."""
+        for folder in self._blobs.glob("[0-9a-f][0-9a-f]"):
+            with suppress(NotADirectoryError), os.scandir(folder) as entries:
+                yield from (entry for entry in entries if entry.name.startswith(folder.name))
 
     def _close(self) -> None:
         for incoming in self._incoming.values():
