@@ -114,6 +114,7 @@ bench: .venv/.bench
 	@$(BIN)/python bench/table.py $(ARGS)
 	@echo && $(BIN)/python bench/memory.py
 	@echo && $(BIN)/python bench/slow_reader.py $(ARGS)
+	@if command -v nginx >/dev/null && command -v curl >/dev/null; then echo && $(BIN)/python bench/files.py; fi
 
 # --- Upkeep -------------------------------------------------------------------------------------------------------
 
