@@ -127,6 +127,34 @@ async def test_an_upload_outlives_a_killed_server(tmp_path: Path) -> None:
         assert not list((tmp_path / "data" / ".salon" / "uploads").iterdir())
 
 
+async def test_a_server_that_is_told_to_end_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
+    """A file is on its way up and one on its way down, and neither line moves."""
+    port, flags = str(free_port()), ("--data", str(tmp_path / "data"))
+    async with served(tmp_path, *flags, port=port) as server, sending(server.port) as ann:
+        whole = await ann.begin("whole", 320 * len(PIECE))
+        assert (await ann.patch(whole, 0, pieces(320))).status == 204
+        path = await ann.begin("half", 2 * len(PIECE))
+        hold = asyncio.Event()
+        tasks = Tasks()
+        going_on = tasks.start(ann.patch(path, 0, pieces(1, hold)))
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"GET {file_path('whole', 'lobby')} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        await reader.readuntil(b"\r\n\r\n")
+        async with asyncio.timeout(10):
+            while (await ann.ask("HEAD", path)).offset < len(PIECE):
+                pass
+        async with asyncio.timeout(5):
+            assert await server.stop() == 0
+        hold.set()
+        with pytest.raises((OSError, ClientError)):
+            await going_on
+        writer.transport.abort()
+    async with served(tmp_path, *flags, port=port) as server, sending(server.port) as ann:
+        assert (await ann.ask("HEAD", path)).offset == len(PIECE)
+        assert (await ann.patch(path, len(PIECE), PIECE)).status == 204
+        assert await ann.get("half") == 2 * PIECE
+
+
 @pytest.mark.root
 async def test_a_disk_that_fills_up_while_files_come(tmp_path: Path) -> None:
     with mounted(tmp_path / "disk", kib=64 * 1024) as disk:
