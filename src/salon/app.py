@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from salon.config import Serve
 from salon.edges.door import Door
@@ -29,6 +28,7 @@ from salon.hall.shelving import Shelving
 from salon.stores.by_name import ByName
 from salon.stores.folder import FolderBlobs
 from salon.stores.memory import MemoryStore
+from salon.stores.passing import passing_folder
 from salon.wire.handshake import Language
 
 log = logging.getLogger("salon")
@@ -60,8 +60,8 @@ async def serve(settings: Serve) -> None:
 def _folder(settings: Serve) -> Iterator[Path]:
     """Where everything is kept: for a server that keeps nothing, a folder that goes with it."""
     if settings.memory:
-        with TemporaryDirectory(prefix="salon-", ignore_cleanup_errors=True) as folder:
-            yield Path(folder)
+        with passing_folder() as folder:
+            yield folder
         return
     try:
         settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
