@@ -109,7 +109,7 @@ def up_by_tus(base: str, name: str, file: Path) -> float:
         raise BenchError(f"No upload could be begun: {head[:200]!r}")
     body = ("-H", "Upload-Offset: 0", "-H", "Content-Type: application/offset+octet-stream", "-H", "Expect:")
     shown = ("-o", os.devnull, "-w", "%{http_code}")
-    status, seconds = curl("-X", "PATCH", *tus, *body, *shown, "--data-binary", f"@{file}", f"{base}{place[1]}")
+    status, seconds = curl("-X", "PATCH", *tus, *body, *shown, "-T", str(file), f"{base}{place[1]}")
     if status != "204":
         raise BenchError(f"The upload was answered with {status}.")
     return seconds
@@ -118,7 +118,7 @@ def up_by_tus(base: str, name: str, file: Path) -> float:
 def up_by_put(base: str, folder: Path, name: str, file: Path) -> float:
     """Seconds to upload it to nginx and have it synced."""
     shown = ("-o", os.devnull, "-w", "%{http_code}")
-    status, seconds = curl("-X", "PUT", "-H", "Expect:", *shown, "--data-binary", f"@{file}", f"{base}/up/{name}")
+    status, seconds = curl("-X", "PUT", "-H", "Expect:", *shown, "-T", str(file), f"{base}/up/{name}")
     if status not in ("201", "204"):
         raise BenchError(f"nginx answered {status}.")
     begin = time.monotonic()

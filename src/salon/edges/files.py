@@ -13,6 +13,7 @@ from salon.core.limits import KIB
 from salon.edges.answering import HALL, SHELVING, refusal_response
 from salon.edges.visitors import reader
 from salon.errors import Refusal, SalonError
+from salon.ground.sendfile import send_file
 from salon.hall.shelving import Opened
 
 _PIECE = 256 * KIB
@@ -142,8 +143,8 @@ async def _write(request: web.Request, response: web.StreamResponse, opened: Ope
     if not span:
         return
     try:
-        sent = await asyncio.get_running_loop().sendfile(transport, opened.file, span.start, len(span), fallback=False)
-    except (asyncio.SendfileNotAvailableError, NotImplementedError, AttributeError):
+        sent = await send_file(transport, opened.file, span.start, len(span))
+    except asyncio.SendfileNotAvailableError:
         sent = await _write_pieces(response, opened, span)
     if sent < len(span):  # the file is shorter now: whoever waits for the rest must not take something else for it
         transport.abort()

@@ -1,0 +1,77 @@
+"""Files to sockets by the kernel, in pieces that leave room for everybody else.
+
+asyncio's own `loop.sendfile` asks the kernel for the whole file at once: while the other side keeps up, that one call
+goes on and on, and the loop stands still for it.
+"""
+
+import asyncio
+import os
+from asyncio import AbstractEventLoop
+from typing import BinaryIO
+
+from salon.core.limits import MIB
+
+PIECE_BYTES = 2 * MIB  # half a millisecond's work for the kernel
+_LOOK_SECONDS = 5.0  # while the socket takes nothing, how often to see whether the transport was closed here
+
+
+async def send_file(transport: asyncio.Transport, file: BinaryIO, offset: int, count: int) -> int:
+    """Send `count` bytes of the file from `offset` on, behind what the transport holds; how many there were.
+
+    Nothing else may be written meanwhile. Raises asyncio.SendfileNotAvailableError where system, transport or file
+    have no such call, ConnectionError where the connection is gone.
+    """
+    socket = transport.get_extra_info("socket")
+    source = _number(file)
+    if not hasattr(os, "sendfile") or socket is None or transport.get_extra_info("sslcontext") is not None:
+        raise asyncio.SendfileNotAvailableError("there is no sendfile here")
+    if transport.is_closing():
+        raise ConnectionResetError
+    loop = asyncio.get_running_loop()
+    out = os.dup(socket.fileno())  # a number of our own: the loop lets nobody else wait for a transport's
+    try:
+        while transport.get_write_buffer_size():
+            await _writable(loop, transport, out)
+        sent = 0
+        while sent < count:
+            if transport.is_closing():
+                raise ConnectionResetError
+            try:
+                piece = os.sendfile(out, source, offset + sent, min(PIECE_BYTES, count - sent))
+            except BlockingIOError:
+                await _writable(loop, transport, out)
+                continue
+            if not piece:
+                break
+            sent += piece
+            await asyncio.sleep(0)
+        return sent
+    finally:
+        os.close(out)
+
+
+def _number(file: BinaryIO) -> int:
+    """What the kernel calls the file. Raises asyncio.SendfileNotAvailableError where it lies in memory alone."""
+    try:
+        return file.fileno()
+    except (OSError, AttributeError):
+        raise asyncio.SendfileNotAvailableError("the kernel does not know the file") from None
+
+
+async def _writable(loop: AbstractEventLoop, transport: asyncio.Transport, out: int) -> None:
+    """Wait until the socket takes bytes, or some seconds. Raises ConnectionResetError where it was closed here."""
+    if transport.is_closing():
+        raise ConnectionResetError
+    turn = loop.create_future()
+
+    def wake() -> None:
+        if not turn.done():
+            turn.set_result(None)
+
+    loop.add_writer(out, wake)
+    look = loop.call_later(_LOOK_SECONDS, wake)
+    try:
+        await turn
+    finally:
+        look.cancel()
+        loop.remove_writer(out)
