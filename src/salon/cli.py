@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from salon import __version__
+from salon.core.text import printable
 from salon.errors import SalonError
 
 
@@ -15,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except SalonError as error:
-        print(f"salon: {error.refusal.message}", file=sys.stderr)
+        print(f"salon: {printable(error.refusal.message)}", file=sys.stderr)  # a server may have said it
         return error.refusal.problem.status
     except KeyboardInterrupt:
         return 130

@@ -372,3 +372,20 @@ async def there_and_back(tmp_path: Path, size: int) -> None:
 def most_memory(status: str) -> int:
     """The most memory that a process has taken so far, in bytes."""
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+async def test_what_a_hostile_server_says_does_not_reach_the_terminal_raw(tmp_path: Path) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = b'{"code": "x", "message": "\\u001b[2Jgone", "retry": false}'
+        shown = b"" if head.startswith(b"HEAD") else body
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n%b" % (len(body), shown))
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    ann = Person(tmp_path / "ann", server.sockets[0].getsockname()[1])
+    (ann.folder / "a").write_bytes(b"x")
+    for words in (("files",), ("send", "a"), ("get", "b")):
+        done = await ann.run(*words)
+        assert (done.status, done.err) == (1, "salon: \\x1b[2Jgone\n")
+    server.close()

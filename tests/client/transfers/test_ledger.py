@@ -9,6 +9,7 @@ import pytest
 
 from salon.client.transfers import ledger
 from salon.client.transfers.ledger import Begun, take_slip, uploads_folder
+from salon.client.transfers.naming import slip_name
 from salon.ground import locks
 
 BEGUN = Begun("/uploads/x", "1 2 3")
@@ -91,3 +92,17 @@ def test_one_that_is_thrown_away_while_it_is_opened_is_made_again(
 def test_they_lie_beside_the_secrets() -> None:
     assert uploads_folder().name == "uploads"
     assert uploads_folder().parent.name == "salon"
+
+
+def test_what_nobody_came_back_for_is_swept(tmp_path: Path) -> None:
+    old, held, young = (take_slip(tmp_path, name) for name in ("old", "held", "young"))
+    for slip in (old, held, young):
+        slip.write(BEGUN)
+    paths = {name: tmp_path / slip_name(name) for name in ("old", "held", "young")}
+    for name in ("old", "held"):
+        os.utime(paths[name], (0, 0))
+    old.close()
+    young.close()
+    take_slip(tmp_path, "another").close()
+    assert set(tmp_path.iterdir()) == {paths["held"], paths["young"]}
+    held.close()

@@ -171,6 +171,21 @@ async def test_what_is_no_salon_is_told_of(tmp_path: Path) -> None:
             await transfers.files(ROOM)
 
 
+async def test_what_is_no_http_is_told_of(tmp_path: Path) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n")
+        writer.write(b"220 mail.example ESMTP\r\n")
+        writer.close()
+
+    async with (
+        await asyncio.start_server(answer, "127.0.0.1", 0) as server,
+        transferring(server.sockets[0].getsockname()[1], tmp_path / "kept") as transfers,
+    ):
+        job = transfers.get("a", ROOM, tmp_path)
+        assert await refused(job) == NO_SERVER.code
+        assert "something else than Salon" in job.look().refusal.message  # type: ignore[union-attr]
+
+
 async def test_a_proxy_whose_server_is_away_is_waited_for(tmp_path: Path) -> None:
     answers = 3
 

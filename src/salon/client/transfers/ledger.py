@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from salon.client.identity import default_folder
 from salon.client.transfers.naming import slip_name
+from salon.core.limits import UPLOAD_EXPIRY_SECONDS
+from salon.ground.clock import now_ms
 from salon.ground.locks import try_lock
 
 _LOOKED_AT_AGAIN = 3  # a slip that is thrown away at the moment when it is opened
@@ -77,6 +79,7 @@ def take_slip(folder: Path, *identity: str) -> Slip:
     path = folder / slip_name(*identity)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sweep(folder, path.name)
         for _ in range(_LOOKED_AT_AGAIN):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             if not try_lock(descriptor):
@@ -88,3 +91,16 @@ def take_slip(folder: Path, *identity: str) -> Slip:
     except OSError:
         pass
     return Slip()
+
+
+def _sweep(folder: Path, wanted: str) -> None:
+    """Remove what is said of uploads that no server knows any more, nor anybody came back for."""
+    oldest = now_ms() / 1000 - 2 * UPLOAD_EXPIRY_SECONDS
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if path.name != wanted and path.stat().st_mtime < oldest:
+                descriptor = os.open(path, os.O_RDWR)
+                if try_lock(descriptor):
+                    Slip(path, descriptor).throw_away()
+                else:  # an upload that has been on its way for so long
+                    os.close(descriptor)

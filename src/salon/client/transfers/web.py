@@ -8,7 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+)
 from yarl import URL
 
 from salon.client.address import Address
@@ -80,6 +88,8 @@ class Web:
             ) as response:
                 self.reached = True
                 yield response
+        except ClientResponseError as error:  # no HTTP, or none that can be understood
+            raise SalonError(self.strange()) from error
         except (ClientError, TimeoutError, OSError) as error:
             raise self._cut(error) from error
 
