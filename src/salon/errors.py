@@ -93,6 +93,15 @@ PATH_ONLY = _problem(
     "path_only", "Only the name of {name} came.", "Send the file itself; the server opens none of yours."
 )
 NO_FILES = _problem("no_files", "Files cannot be passed in this way yet.", "Use the web page, or another client.")
+NO_RAW_BYTES = _problem(
+    "no_raw_bytes", "Files cannot be passed in this way on this connection.", "Use HTTP, or a TCP connection."
+)
+DOCUMENTS_FULL = _problem(
+    "documents_full",
+    "The server takes at most {limit} documents of this size at once.",
+    "Send the file as raw bytes, or try again later.",
+    retry=True,
+)
 NO_ROOM = _problem("no_room", "There is no room for {name} on the server's disk ({size} bytes).", retry=True)
 SIZE_DIFFERS = _problem("size_differs", "More bytes came for {name} than the {size} that were announced.")
 CHECKSUM_DIFFERS = _problem(

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from salon.edges.door import Door, Host, Visitor
 from salon.edges.lines import LinesConnection
@@ -126,9 +126,15 @@ class Guest:
         self.writer.transport.abort()
 
 
+SomeHouse = TypeVar("SomeHouse", bound=House)
+
+
+def opened() -> contextlib.AbstractAsyncContextManager[House]:
+    return opened_as(House())
+
+
 @contextlib.asynccontextmanager
-async def opened() -> AsyncIterator[House]:
-    house = House()
+async def opened_as(house: SomeHouse) -> AsyncIterator[SomeHouse]:
     house.port = await house.door.open("127.0.0.1", 0)
     try:
         yield house

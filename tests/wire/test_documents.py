@@ -16,6 +16,7 @@ from salon.wire.documents import (
     VOCABULARY,
     Connect,
     DocumentReader,
+    Download,
     Exit,
     History,
     Join,
@@ -26,6 +27,7 @@ from salon.wire.documents import (
     Read,
     Refused,
     Typing,
+    Upload,
     decode,
 )
 
@@ -55,6 +57,9 @@ from salon.wire.documents import (
         ('{"type":"list","payload":{"what":"rooms"}}', List("rooms")),
         ('{"type":"typing"}', Typing()),
         ('{"type":"read","payload":{"seq":4}}', Read(4)),
+        ('{"type":"upload","payload":{"file_name":"a","content":"aGk="}}', Upload("a", "aGk=")),
+        ('{"type":"upload","payload":{"file_name":"a","file_size":3}}', Upload("a", file_size=3)),
+        ('{"type":"download","payload":{"file_name":"a","room":"r"}}', Download("a", room="r")),
         ('{"type":"ping","payload":{"id":"p"}}', Ping("p")),
         ('{"type":"ping"}', Ping()),
         ('{"type":"exit"}', Exit()),
@@ -68,7 +73,15 @@ def test_the_vocabulary(document: str, payload: Payload) -> None:
 
 @pytest.mark.parametrize("kind", VOCABULARY)
 def test_unknown_fields_are_ignored(kind: str) -> None:
-    fields: dict[str, Any] = {"name": "n", "text": "t", "room": "r", "seq": 1, "what": "rooms", "id": "7"}
+    fields: dict[str, Any] = {
+        "name": "n",
+        "text": "t",
+        "room": "r",
+        "seq": 1,
+        "what": "rooms",
+        "id": "7",
+        "file_name": "f",
+    }
     document = {"type": kind, "payload": {**fields, "later": {"a": [1]}}, "more": 1}
     payload = decode(msgspec.json.encode(document))
     assert type(payload) is VOCABULARY[kind]

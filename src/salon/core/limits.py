@@ -15,6 +15,9 @@ SECRET_CHARS = 32  # 128 random bits as hex digits
 # what comes in
 DOCUMENT_BYTES = 8 * MIB  # 1,000,000 characters of 4 bytes, escaped, with room to spare
 LINE_BYTES = 4 * TEXT_CHARS + KIB  # a line of plain text: a message of the widest characters, and a command before it
+FILE_DOCUMENT_BYTES = 16 * MIB  # a document that holds a file; what is larger is sent as raw bytes, or over HTTP
+FILE_DOCUMENTS = 2  # of more than DOCUMENT_BYTES, at once in the server
+STALLED_SECONDS = 10  # so long one of these may stand still before its place is given to another
 FIRST_DOCUMENT_BYTES = 1 * MIB  # of a client that has no name yet
 DOCUMENT_DEPTH = 32  # the vocabulary nests 3 deep; a parser's stack must not be the limit
 DOCUMENT_TOKENS = 65_536  # brackets and strings in one document: bounds the time its scan may take

@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from salon.core.limits import HIGH_WATER
+from salon.core.limits import DOCUMENT_BYTES, HIGH_WATER
+from salon.edges.carrying import Cargo
 from salon.edges.talk import Talk
 from salon.errors import Refusal
 from salon.hall.hall import Hall
+from salon.hall.places import Reader
 from salon.hall.session import Session
+from salon.hall.shelving import Opened
+from salon.wire.files import Parcel
 
 
 class Connection(asyncio.Protocol):
     """A connection with a session and a conversation. Whoever inherits reads the bytes."""
 
-    __slots__ = ("_goodbye", "_hall", "_session", "_talk", "_transport")
+    __slots__ = ("_cargo", "_full", "_goodbye", "_hall", "_session", "_talk", "_transport")
 
     def __init__(self, hall: Hall, session: Session, talk: Talk[Any]) -> None:
         self._hall = hall
         self._session = session
         self._talk = talk
         self._goodbye = False  # the other side has said that it ends
+        self._full = False  # the transport holds more than its high-water mark
+        self._cargo: Cargo | None = None  # a file that is being sent
 
     @property
     def named(self) -> bool:
@@ -44,19 +50,30 @@ class Connection(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
+        self._full = True
+        if self._cargo is not None:
+            self._cargo.full()
         self._session.park()
 
     def resume_writing(self) -> None:
+        self._full = False
+        if self._cargo is not None:
+            self._cargo.proceed()
         self._session.unpark()
 
     def connection_lost(self, error: Exception | None) -> None:
-        said_goodbye = self._talk.ending or (self._goodbye and error is None)
-        self._hall.end(self._session, broken=not said_goodbye)
+        if self._cargo is not None:
+            self._cargo.sink()
+        self._hall.end(self._session, broken=not self._talk.ending)
+        self._talk.gone()
 
     # what the session and the door call
 
     def write(self, data: bytes) -> None:
-        self._transport.write(data)
+        if self._cargo is not None:
+            self._cargo.aside.append(data)
+        else:
+            self._transport.write(data)
 
     def hold(self) -> None:
         self._transport.pause_reading()
@@ -66,6 +83,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Send what was written, then close; the last replies are on their way at the end of this turn."""
+        if self._cargo is not None:  # half a file is not worth waiting for
+            self._cargo.sink()
         asyncio.get_running_loop().call_soon(self._transport.close)
 
     def finish(self) -> None:
@@ -77,6 +96,63 @@ class Connection(asyncio.Protocol):
         self._session.reply(self._session.dialect.refused(why))
         self._session.closed_for_input()
         self.close()
+
+    # files
+
+    async def carry(self, parcel: Parcel, opened: Opened) -> bool:
+        """Send a file, with nothing between; whether all of it was sent. Else the connection is over."""
+        cargo = self._cargo = Cargo()
+        if self._full:
+            cargo.full()
+        whole = False
+        self._session.park()  # who has something to say waits
+        try:
+            await self._lead(parcel.before)
+            await cargo.send(self._transport, parcel, opened.file, opened.size)
+            whole = True
+        except OSError:
+            pass  # the other side has gone, or the file is not what it was
+        finally:
+            self._cargo = None
+            if whole:
+                self._follow(cargo.aside)
+            else:
+                self._transport.abort()
+            self._session.unpark()
+        return whole
+
+    async def _lead(self, documents: bytes) -> None:
+        """Send what comes before a file."""
+        self._transport.write(documents)
+
+    def _follow(self, aside: list[bytes]) -> None:
+        """Go on with what had to wait for a file."""
+        self._transport.writelines(aside)
+
+    # documents that are larger than others
+
+    @property
+    def working(self) -> bool:
+        return self._session.busy and not self._session.closed
+
+    @property
+    def taken_up(self) -> bool:
+        return not self._session.closed and (self._session.busy or self._large)
+
+    @property
+    def _large(self) -> bool:
+        """Whether a large document is half read."""
+        return False
+
+    def _fits(self, reader: Reader, size: int) -> bool:
+        """Whether so many bytes more may be looked at; else the connection ends."""
+        if reader.held + size <= DOCUMENT_BYTES or self._hall.shelving is None:
+            return True
+        now = asyncio.get_running_loop().time()
+        why = self._hall.shelving.places.fits(self, reader, size, now)
+        if why is not None:
+            self.refuse(why)
+        return why is None
 
     def _close_if_quiet(self) -> None:
         if self._talk.quiet:

@@ -14,6 +14,7 @@ from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say, Unshelv
 from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_BYTES, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
 from salon.core.names import LOBBY, fold, mend_person_name, person_name
 from salon.core.people import is_secret
+from salon.edges.errands import Errands
 from salon.edges.talk import Talk
 from salon.errors import (
     ALREADY_CONNECTED,
@@ -36,6 +37,7 @@ from salon.wire import answers
 from salon.wire.dialect import Documents, document_of
 from salon.wire.documents import (
     Connect,
+    Download,
     Exit,
     History,
     Join,
@@ -46,7 +48,9 @@ from salon.wire.documents import (
     Read,
     Refused,
     Typing,
+    Upload,
 )
+from salon.wire.files import Raw
 
 VERSION = 1  # of the vocabulary
 LIMITS = {
@@ -62,7 +66,7 @@ _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 class Conversation(Talk[Payload]):
     """The documents of one connection, in their order."""
 
-    __slots__ = ("_dialect", "_exit_id", "_main", "_named", "_typed")
+    __slots__ = ("_dialect", "_errands", "_exit_id", "_main", "_named", "_typed")
 
     def __init__(self, hall: Hall, session: Session, dialect: Documents) -> None:
         super().__init__(hall, session)
@@ -71,6 +75,7 @@ class Conversation(Talk[Payload]):
         self._named: dict[str, Follower] = {}  # rooms as this client spells them
         self._typed = 0
         self._exit_id = ""
+        self._errands: Errands | None = None  # once a file is asked for
 
     def _handle(self, payload: Payload, size: float = 0) -> None:
         kind = type(payload)
@@ -264,6 +269,27 @@ class Conversation(Talk[Payload]):
         else:
             self._tell(answers.Listing("files", room, files=files, id=wish.id))
 
+    # files
+
+    def _upload(self, upload: Upload) -> None:
+        self._work(self._open_errands().upload(upload, self._main), upload.id)
+
+    def _download(self, wish: Download) -> None:
+        self._work(self._open_errands().download(wish, self._main), wish.id)
+
+    def _open_errands(self) -> Errands:
+        if self._errands is None:
+            self._errands = Errands(self.hall, self.session, self._dialect)
+        return self._errands
+
+    def _take(self, raw: Raw) -> None:
+        if self._errands is not None and self._errands.expects:
+            self._work(self._errands.take(raw))
+
+    def gone(self) -> None:
+        if self._errands is not None and self._errands.expects:
+            self.hall.tasks.start(self._errands.give_up())
+
     # signs
 
     def _typing(self, typing: Typing) -> None:
@@ -339,7 +365,7 @@ def _bounds(follower: Follower, read: int) -> answers.Bounds:
 
 
 _COMMANDS = frozenset((Say, Edit, Delete, ChangeTopic, Unshelve))
-_STRANGERS = frozenset((Connect, Ping, Exit, Refused))  # what may be said before one has a name
+_STRANGERS = frozenset((Connect, Ping, Exit, Raw, Refused))  # what may be said before one has a name
 _HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
     Connect: Conversation._connect,
     Exit: Conversation._exit,
@@ -347,6 +373,9 @@ _HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
     Leave: Conversation._leave,
     History: Conversation._history,
     List: Conversation._list,
+    Upload: Conversation._upload,
+    Raw: Conversation._take,
+    Download: Conversation._download,
     Typing: Conversation._typing,
     Read: Conversation._read,
     Ping: Conversation._ping,

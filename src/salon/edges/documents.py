@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salon.core.limits import DOCUMENT_BYTES
 from salon.edges.connection import Connection
 from salon.edges.conversation import Conversation
 from salon.hall.hall import Hall
@@ -20,7 +21,13 @@ class DocumentsConnection(Connection):
         super().__init__(hall, session, Conversation(hall, session, DOCUMENTS))
         self._reader = DocumentReader()
 
+    @property
+    def _large(self) -> bool:
+        return self._reader.held > DOCUMENT_BYTES
+
     def data_received(self, data: bytes) -> None:
+        if not self._fits(self._reader, len(data)):
+            return
         payloads = self._reader.feed(data)
         if payloads:
             self._talk.receive(payloads, len(data))

@@ -7,16 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from salon.core.commands import Say
-from salon.core.limits import HIGH_WATER
+from salon.core.limits import DOCUMENT_BYTES, HIGH_WATER
 from salon.core.names import LOBBY, mend_person_name, room_name
 from salon.edges.connection import Connection
 from salon.edges.pacing import Pacer
+from salon.edges.parcels import Parcels
 from salon.edges.talk import Talk
-from salon.errors import NO_FILES, NOT_CONNECTED, PATH_ONLY, Refusal, refuse
+from salon.errors import NOT_CONNECTED, PATH_ONLY, TOO_LARGE, Refusal, refuse
 from salon.hall.following import Follower
 from salon.hall.hall import Hall
 from salon.hall.session import Session
+from salon.hall.shelving import Opened
+from salon.hall.uploads import Upload as Arrived
 from salon.wire.documents import Refused
+from salon.wire.files import FILE_IN_DOCUMENT_BYTES, Parcel, Raw
 from salon.wire.lab.forms import Form
 from salon.wire.lab.reading import Asked, Download, Enter, Goodbye, LabReader, Upload
 from salon.wire.lab.writing import Lab, dialect_of
@@ -39,7 +43,13 @@ class LabConnection(Connection):
         self._transport.set_write_buffer_limits(high=0)  # a document is sent when the one before it is away
         self._pacer = Pacer(self._session, self._transport)
 
+    @property
+    def _large(self) -> bool:
+        return self._reader.held > DOCUMENT_BYTES
+
     def data_received(self, data: bytes) -> None:
+        if not self._fits(self._reader, len(data)):
+            return
         undecided = self._reader.form is None
         asked = self._reader.feed(data)
         if undecided and self._reader.form is not None:
@@ -57,16 +67,20 @@ class LabConnection(Connection):
             self._transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def pause_writing(self) -> None:
-        if self._pacer is not None:
-            self._pacer.pause()
-        else:
+        if self._pacer is None:
             super().pause_writing()
+            return
+        self._pacer.pause()
+        if self._cargo is not None:
+            self._cargo.full()
 
     def resume_writing(self) -> None:
-        if self._pacer is not None:
-            self._pacer.resume()
-        else:
+        if self._pacer is None:
             super().resume_writing()
+            return
+        if self._cargo is not None:
+            self._cargo.proceed()
+        self._pacer.resume()
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._pacer is not None:
@@ -74,13 +88,30 @@ class LabConnection(Connection):
         super().connection_lost(error)
 
     def write(self, data: bytes) -> None:
-        if self._pacer is not None:
+        if self._pacer is not None and self._cargo is None:
             self._pacer.write(data)
         else:
             super().write(data)
 
+    async def _lead(self, documents: bytes) -> None:
+        if self._pacer is None:
+            await super()._lead(documents)
+            return
+        await self._pacer.rest()
+        if documents:
+            self._pacer.write(documents)
+            await self._pacer.rest()
+
+    def _follow(self, aside: list[bytes]) -> None:
+        if self._pacer is None:
+            super()._follow(aside)
+            return
+        self._pacer.breathe()
+        for documents in aside:
+            self._pacer.write(documents)
+
     def close(self) -> None:
-        if self._pacer is not None:
+        if self._pacer is not None and self._cargo is None:
             asyncio.get_running_loop().call_soon(self._pacer.hurry)
         else:
             super().close()
@@ -98,13 +129,18 @@ class LabConnection(Connection):
 class LabTalk(Talk[Asked]):
     """What one such client asks. It is in one room at a time; a second `connect` moves it."""
 
-    __slots__ = ("_finish_connection", "_here", "dialect")
+    __slots__ = ("_finish_connection", "_here", "_parcels", "dialect")
 
     def __init__(self, hall: Hall, session: Session, dialect: Lab, finish: Callable[[], None]) -> None:
         super().__init__(hall, session)
         self.dialect = dialect
         self._finish_connection = finish
         self._here: Follower | None = None
+        self._parcels: Parcels | None = None  # once there is one
+
+    def gone(self) -> None:
+        if self._parcels is not None and self._parcels.expects:
+            self.hall.tasks.start(self._parcels.give_up())
 
     def _handle(self, asked: Asked, size: float = 0) -> None:
         if not self.ending:
@@ -155,11 +191,51 @@ class LabTalk(Talk[Asked]):
         self.session.took(1, len(say.text))
         self.hall.submit(self.session, self._here, say)
 
-    def _upload(self, upload: Upload) -> None:
-        self._refuse(refuse(PATH_ONLY, name=upload.name) if upload.path_only else refuse(NO_FILES))
+    # files
 
-    def _download(self, _download: Download) -> None:
-        self._refuse(refuse(NO_FILES))
+    def _upload(self, upload: Upload) -> None:
+        if upload.path_only:
+            self._refuse(refuse(PATH_ONLY, name=upload.name))
+        elif self._here is None:
+            self._refuse(refuse(NOT_CONNECTED))
+        else:
+            room, parcels = self._here.room.view.name, self._open_parcels()
+            if upload.content is not None:
+                self._work(parcels.unpack(room, upload.name, upload.content, self._answer))
+            else:
+                self._work(parcels.expect(room, upload.name, upload.size, self._answer))
+
+    def _open_parcels(self) -> Parcels:
+        if self._parcels is None:
+            self._parcels = Parcels(self.hall, self.session)
+        return self._parcels
+
+    def _answer(self, outcome: Arrived | Refusal) -> None:
+        """That a file is there, the room tells everybody."""
+        if isinstance(outcome, Refusal):
+            self._refuse(outcome)
+
+    def _take(self, raw: Raw) -> None:
+        if self._parcels is not None and self._parcels.expects:
+            self._work(self._parcels.take(raw.data))
+
+    def _download(self, wish: Download) -> None:
+        if self._here is None:
+            self._refuse(refuse(NOT_CONNECTED))
+        else:
+            self._work(self._send(self._here.room.view.name, wish))
+
+    async def _send(self, room: str, wish: Download) -> None:
+        refusal = await self._open_parcels().send(room, wish.name, lambda opened: self._wrap(wish, opened))
+        if refusal is not None:
+            self.session.reply(self.dialect.withheld(refusal, raw=wish.raw))
+
+    def _wrap(self, wish: Download, opened: Opened) -> Parcel | Refusal:
+        if wish.raw:
+            return self.dialect.announces(wish.words, opened.name, opened.size)
+        if opened.size > FILE_IN_DOCUMENT_BYTES:  # who takes no raw bytes would take them for documents
+            return refuse(TOO_LARGE, name=opened.name, limit=FILE_IN_DOCUMENT_BYTES)
+        return self.dialect.brings(wish.words, opened.name, opened.size)
 
     def _refused(self, refused: Refused) -> None:
         self._refuse(refused.refusal, refused.id)
@@ -170,6 +246,7 @@ _HANDLERS: dict[type, Callable[[LabTalk, Any], None]] = {
     Goodbye: LabTalk._exit,
     Say: LabTalk._say,
     Upload: LabTalk._upload,
+    Raw: LabTalk._take,
     Download: LabTalk._download,
     Refused: LabTalk._refused,
 }

@@ -25,6 +25,7 @@ class Pacer:
         self._full = False  # the transport still has the last document
         self._ending = False  # the connection is closed behind the last document
         self._hurried = False  # it is closed now: what is left goes out at once
+        self._rested: asyncio.Future[None] | None = None  # somebody waits until all is sent
 
     def write(self, data: bytes) -> None:
         """Send these documents, one a line; the lines' ends are not sent."""
@@ -47,6 +48,16 @@ class Pacer:
         self._full = False
         if self._timer is None:
             self._next()
+
+    async def rest(self) -> None:
+        """Wait until all is sent, and the pause behind it over."""
+        while self._waiting or self._timer is not None or self._full:
+            self._rested = asyncio.get_running_loop().create_future()
+            await self._rested
+
+    def breathe(self) -> None:
+        """Leave a pause behind what somebody else has sent."""
+        self._timer = asyncio.get_running_loop().call_later(READ_SECONDS, self._next)
 
     def end(self) -> None:
         """Close once everything is sent, at that pace."""
@@ -78,8 +89,14 @@ class Pacer:
         if self._waiting and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(READ_SECONDS, self._next)
             self._transport.write(self._waiting.popleft())
-        elif self._ending and self._timer is None:
+        elif self._timer is None:
+            self._note_rest()
+
+    def _note_rest(self) -> None:
+        if self._ending:
             self._transport.close()
+        elif self._rested is not None and not self._rested.done():
+            self._rested.set_result(None)
 
     def _unpark(self) -> None:
         if self._parked:

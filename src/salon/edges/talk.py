@@ -50,6 +50,9 @@ class Talk(Generic[Heard]):
         """Whether everything that was said is settled, and the answers are on their way."""
         return not (self.session.busy or self._waiting or self.session.unsettled or self.session.owing)
 
+    def gone(self) -> None:
+        """The connection is over."""
+
     def _handle(self, one: Heard, size: float = 0) -> None:
         """Do what this asks; `size` is about what it took on the wire, in bytes."""
         raise NotImplementedError

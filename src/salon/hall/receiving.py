@@ -79,7 +79,8 @@ class Receiving:
         except msgspec.MsgspecError:
             await self.blobs.discard(unfinished.upload)
             return
-        if unfinished.offset > note.size:  # never written by us
+        cut = note.once and unfinished.offset < note.size
+        if cut or unfinished.offset > note.size:  # the latter was never written by us
             await self.blobs.discard(unfinished.upload)
             return
         upload = Upload(note, self._hall.clock() - int(unfinished.silent * 1000), unfinished.upload)
@@ -90,12 +91,12 @@ class Receiving:
         await self._try_to_complete(upload)
 
     async def begin(
-        self, person: Person, room_name: str, raw_name: str, size: int, sha256: str = ""
+        self, person: Person, room_name: str, raw_name: str, size: int, sha256: str = "", *, once: bool = False
     ) -> Upload | Refusal:
         """An upload that may begin, its space reserved; or one that is over already, where its bytes are here.
 
         `evicts` of the answer names what it will push out. `sha256`: what the sender says the bytes are; taken only
-        where they may read such a file already.
+        where they may read such a file already. `once`: a cut of the sender's connection will be the end of it.
         """
         name = safe_name(raw_name)
         if isinstance(name, Refusal):
@@ -105,7 +106,7 @@ class Receiving:
         room = await self._hall.find_or_make(person, room_name)
         if isinstance(room, Refusal):
             return room
-        upload = Upload(Note(room.key, room.view.name, name, size, person), self._hall.clock())
+        upload = Upload(Note(room.key, room.view.name, name, size, person, once), self._hall.clock())
         upload.evicts = [one.name for one in shelf.pushed_out(room.state.shelf, name, self.policy.keeps(room.key))]
         self._hall.forget_if_deserted(room)
         # From here to its place among the others nothing is awaited: two must not be given the same space.

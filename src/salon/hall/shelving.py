@@ -15,6 +15,7 @@ from salon.core.shelf import Shelf, Shelfmark
 from salon.errors import NO_SUCH_FILE, Refusal, refuse
 from salon.hall.library import Library
 from salon.hall.named_bytes import NamedBytes
+from salon.hall.places import Places
 from salon.hall.ports import Blobs
 from salon.hall.receiving import Policy, Receiving
 from salon.hall.room import Room
@@ -62,6 +63,7 @@ class Shelving:
         self.policy = policy
         self.library = library
         self.blobs = blobs
+        self.places = Places()
         self._hall = hall
         self._named = NamedBytes(blobs)
         self.receiving = Receiving(hall, blobs, self._named, policy)

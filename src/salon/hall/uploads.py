@@ -12,13 +12,14 @@ from salon.core.people import Person
 
 
 class Note(Struct, frozen=True):
-    """What an upload is, as it is kept beside its bytes."""
+    """What an upload is, as it is kept beside its bytes. `once`: it cannot be gone on with over another connection."""
 
     room: str  # the room's key, and how it is shown
     shown: str
     name: SafeName
     size: int
     person: Person
+    once: bool = False
 
 
 class Upload:

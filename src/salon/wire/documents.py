@@ -4,13 +4,17 @@ A room's commands (`core.commands`) are payloads as they stand. Unknown fields a
 table, or a payload of another shape, becomes a `Refused` with the id that it carried.
 """
 
-from typing import Any
+import re
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from salon.core.commands import ChangeTopic, Delete, Edit, Number, Say, Unshelve
 from salon.errors import BAD_DOCUMENT, UNKNOWN_TYPE, Refusal, refuse
+from salon.wire.files import Raw
 from salon.wire.framing import DocumentScanner
 
 
@@ -74,6 +78,25 @@ class Read(Struct, frozen=True):
     id: str = ""
 
 
+class Upload(Struct, frozen=True):
+    """Put a file on a room's shelf: `content` is it in base64, else `file_size` raw bytes follow the document."""
+
+    file_name: str = ""
+    content: str | None = None
+    file_size: Annotated[int, Meta(ge=0)] | None = None
+    room: str = ""
+    id: str = ""
+
+
+class Download(Struct, frozen=True):
+    """Get a file of a room's. Whoever says both `name` and `room` gets raw bytes."""
+
+    file_name: str
+    name: str = ""
+    room: str = ""
+    id: str = ""
+
+
 class Ping(Struct, frozen=True):
     id: str = ""
 
@@ -104,6 +127,9 @@ Payload = (
     | List
     | Typing
     | Read
+    | Upload
+    | Download
+    | Raw
     | Ping
     | Exit
     | Refused
@@ -122,6 +148,8 @@ VOCABULARY: dict[str, type[Struct]] = {
     "list": List,
     "typing": Typing,
     "read": Read,
+    "upload": Upload,
+    "download": Download,
     "ping": Ping,
     "exit": Exit,
     "disconnect": Exit,
@@ -134,13 +162,14 @@ def _document_class(kind: str, payload: type[Struct]) -> type[Struct]:
     return msgspec.defstruct(f"{kind.title()}Document", [field], tag_field="type", tag=kind, frozen=True, gc=False)
 
 
-_DOCUMENT: Any = None
-for _kind, _payload in VOCABULARY.items():
-    _class = _document_class(_kind, _payload)
-    _DOCUMENT = _class if _DOCUMENT is None else _DOCUMENT | _class
-
+_CLASSES: dict[str, Any] = {kind: _document_class(kind, payload) for kind, payload in VOCABULARY.items()}
 _UNDECODABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
-_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_DOCUMENT)
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, _CLASSES.values()))
+# Of lines that come together. What may stand behind an `upload` is no line, so there must be none among them.
+_lines: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+    reduce(or_, [one for kind, one in _CLASSES.items() if kind != "upload"])
+)
+_BRINGS_FILE = re.compile(rb'"upload"')
 
 
 class _Envelope(Struct, frozen=True):
@@ -171,10 +200,11 @@ class DocumentReader:
     `broken` is why the stream cannot be read any further, once that is so.
     """
 
-    __slots__ = ("_scanner",)
+    __slots__ = ("_raw", "_scanner")
 
     def __init__(self) -> None:
         self._scanner = DocumentScanner()
+        self._raw = 0  # bytes of a file that are still to come
 
     @property
     def broken(self) -> Refusal | None:
@@ -184,23 +214,50 @@ class DocumentReader:
     def idle(self) -> bool:
         return self._scanner.idle
 
+    @property
+    def held(self) -> int:
+        """How many bytes are kept of a document that is not whole yet."""
+        return self._scanner.held
+
+    @property
+    def brings_file(self) -> bool:
+        """Whether the document that is not whole yet looks as if it held a file."""
+        return _BRINGS_FILE.search(self._scanner.head) is not None
+
+    @property
+    def limit(self) -> int:
+        """How long a document may be."""
+        return self._scanner.limit
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        self._scanner.limit = limit
+
     def feed(self, data: bytes) -> list[Payload]:
         """The payloads of the documents that became whole."""
         payloads: list[Payload] = []
         at, end = 0, 0 if self.broken else data.rfind(b"\n") + 1
         while True:
+            if self._raw and at < len(data):  # the byte behind the document is the file's first, whatever it is
+                piece = data[at : at + self._raw]
+                self._raw -= len(piece)
+                at += len(piece)
+                payloads.append(Raw(piece))
             if at < end and self._scanner.idle:
                 # What well-behaved clients send: whole lines, one document each. One call decodes them all; anything
                 # that is not so fails there, and goes the long way.
                 try:
-                    payloads += [document.payload for document in _decoder.decode_lines(data[at:end])]
+                    payloads += [document.payload for document in _lines.decode_lines(data[at:end])]
                     at = end
                 except _UNDECODABLE:
                     end = 0
             document, at = self._scanner.next(data, at)
             if document is None:
                 return payloads
-            payloads.append(decode(document))
+            payload = decode(document)
+            payloads.append(payload)
+            if isinstance(payload, Upload) and payload.content is None:
+                self._raw = payload.file_size or 0
 
 
 def decode(document: bytes) -> Payload:

@@ -13,6 +13,7 @@ _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _MARK = re.compile(rb'["{}\[\]]')  # what matters outside a string
 _STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)  # the rest of a string, up to its quote or a cut
 _OPENING = b"{["
+HEAD_BYTES = 1024  # of a document that is not whole yet, to see what it will be
 
 
 class DocumentScanner:
@@ -43,6 +44,11 @@ class DocumentScanner:
     def held(self) -> int:
         """How many bytes are kept of a document that is not whole yet."""
         return len(self._held)
+
+    @property
+    def head(self) -> bytes:
+        """How the document that is not whole yet begins."""
+        return bytes(self._held[:HEAD_BYTES])
 
     def feed(self, data: bytes) -> list[bytes]:
         """Every document that becomes whole with these bytes."""

@@ -1,6 +1,7 @@
 """What clients of the lab are told, in every form of the table, taken apart as such a client would."""
 
 import ast
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,9 +15,9 @@ from salon.core.commands import Say
 from salon.core.events import Edited, Entry, Event, Redacted, Said, Shelved, TopicChanged, Unshelved
 from salon.core.filenames import SafeName
 from salon.core.limits import READ_BYTES, TEXT_PARTS
-from salon.errors import EMPTY, UNKNOWN_TYPE, Refusal, refuse
+from salon.errors import EMPTY, NO_SUCH_FILE, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.dialect import RoomView
-from salon.wire.lab.forms import TYPE_KEYS, Form, Frame
+from salon.wire.lab.forms import TYPE_KEYS, FileWords, Form, Frame
 from salon.wire.lab.writing import Lab, dialect_of
 
 ROOM = RoomView("r1")
@@ -219,3 +220,48 @@ def test_clients_of_one_form_share_their_dialect() -> None:
     assert dialect_of(Form()) is dialect_of(Form())
     assert dialect_of(Form(type_key="message_type")) is not dialect_of(Form())
     assert not dialect_of(Form()).echo
+
+
+# files
+
+
+@pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 9])
+@pytest.mark.parametrize("name", ["a.txt", 'it\'s "ü" \\.png', "content", "noending"])
+@pytest.mark.parametrize("form", FORMS, ids=repr)
+def test_a_document_brings_a_file_in_every_form(form: Form, name: str, data: bytes) -> None:
+    for words in (FileWords(), FileWords("fname", "file_data", brings="media")):
+        parcel = Lab(form).brings(words, name, len(data))
+        assert not parcel.raw
+        content = base64.b64encode(data)
+        whole = parcel.before + parcel.first + content + parcel.last
+        assert b"\n" not in parcel.first + parcel.last
+        if form.paced:  # as its bytes arrive: the length first, if there is one
+            assert parcel.before.count(b"\n") == (form.frame is Frame.LENGTH)
+            documents = whole.splitlines()
+            if form.frame is Frame.LENGTH:
+                assert ast.literal_eval(documents[0].decode()) == {"length": len(documents[1])}
+            document = (ast.literal_eval if form.literal else json.loads)(documents[-1].decode())
+        else:
+            (document,) = received(form, whole)
+        payload = {words.name: name, "file_name": name, words.content: content.decode()}
+        if words.brings == "media":
+            payload["format"] = name.rpartition(".")[2]
+        assert document == {form.type_key: words.brings, "payload": payload}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=repr)
+def test_a_document_announces_raw_bytes_in_every_form(form: Form) -> None:
+    for words in (FileWords(), FileWords("image_name", size="image_size", announces="download_image_ack")):
+        parcel = Lab(form).announces(words, "a.png", 5)
+        assert (parcel.raw, parcel.first, parcel.last) == (True, b"", b"")
+        payload = {words.name: "a.png", "file_name": "a.png", words.size: 5, "file_size": 5}
+        assert received(form, parcel.before) == [{form.type_key: words.announces, "payload": payload}]
+
+
+@pytest.mark.parametrize("raw", [False, True])
+@pytest.mark.parametrize("form", FORMS, ids=repr)
+def test_why_a_file_does_not_come(form: Form, raw: bool) -> None:
+    (document,) = received(form, Lab(form).withheld(refuse(NO_SUCH_FILE, name="a.txt"), raw=raw))
+    notification = raw or form.frame is Frame.LENGTH
+    assert document[form.type_key] == spelled(form, "notification" if notification else "error")
+    assert document["payload"]["message"] == "The a.txt doesn't exist"

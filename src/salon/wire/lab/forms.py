@@ -53,14 +53,17 @@ class Form(Struct, frozen=True):
 
     def framed(self, document: bytes) -> bytes:
         """The document as it goes out. A newline stands where a segment ends, and is not sent."""
-        size = len(document)
+        return self.before(len(document)) + document + (b"\n" if self.paced else b"")
+
+    def before(self, size: int) -> bytes:
+        """What stands before a document of so many bytes."""
         if self.frame is Frame.BARE:
-            return document + b"\n"
+            return b""
         if self.frame is Frame.COUNTED:
-            return b"%-10d" % size + document
+            return b"%-10d" % size
         if self.frame is Frame.MSGLEN:
-            return self._quoted(_MSGLEN % f"{size:<{_MSGLEN_DIGITS}}") + document
-        return self._quoted(f'{{"length": {size}}}') + b"\n" + document + b"\n"
+            return self._quoted(_MSGLEN % f"{size:<{_MSGLEN_DIGITS}}")
+        return self._quoted(f'{{"length": {size}}}') + b"\n"
 
     def _quoted(self, head: str) -> bytes:
         return (head.replace('"', "'") if self.literal else head).encode()
@@ -77,6 +80,7 @@ PAYLOAD = "payload"
 KINDS: dict[str, str] = {
     "connect": "connect",
     "connect_ack": "connect",
+    "handshake": "connect",
     "message": "message",
     "msg": "message",
     "exit": "exit",
@@ -97,3 +101,33 @@ FILE_NAME = ("file_name", "filename", "fname", "image_name", "name")
 FILE_CONTENT = ("content", "file_content", "file_data", "contents")
 FILE_SIZE = ("file_size", "image_size", "size")
 FILE_PATH = ("path", "file_path")
+IMAGES = ("upload_image", "download_image")  # of documents whose files always go as raw bytes
+MEDIA = ("media", "filereq")
+
+
+class FileWords(Struct, frozen=True):
+    """What a client calls a file: its parts, and the documents that bring it or announce it."""
+
+    name: str = FILE_NAME[0]
+    content: str = FILE_CONTENT[0]
+    size: str = FILE_SIZE[0]
+    brings: str = "file"
+    announces: str = "download-ack"
+
+
+def words_of(form: Form, kind: str, name: str, content: str) -> FileWords:
+    """How a client of this form is answered whose request is of this kind, spells the file's name so and, as far as it
+    has shown that, its content.
+    """
+    content = content or _CONTENT_UNLESS_SHOWN.get(form.type_key, "") or _FRAMED_CONTENT.get(form.frame, "content")
+    if kind in MEDIA or form.frame is Frame.MSGLEN:
+        return FileWords("fname", content, brings="media")
+    if kind in IMAGES:
+        return FileWords("image_name", content, "image_size", announces="download_image_ack")
+    return FileWords(name, content, brings=_BRINGS.get((form.frame, content), "file"))
+
+
+# How those spell a file's content who have sent none yet, and who call a document that brings one something else.
+_CONTENT_UNLESS_SHOWN = {"message_type": "file_content"}
+_FRAMED_CONTENT = {Frame.LENGTH: "file_data"}
+_BRINGS = {(Frame.LENGTH, "file_data"): "downloaded_file"}

@@ -8,6 +8,7 @@ import re
 
 from salon.core.limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_TOKENS
 from salon.errors import BAD_DOCUMENT, DOCUMENT_TOO_LARGE, Refusal, refuse
+from salon.wire.framing import HEAD_BYTES
 
 _BLANK = b" \t\r\n"
 _MARK = re.compile(rb"['\"{}\[\]]")  # what matters outside a string
@@ -21,7 +22,7 @@ class LiteralScanner:
 
     def __init__(self, limit: int = DOCUMENT_BYTES) -> None:
         self.broken: Refusal | None = None
-        self._limit = limit
+        self.limit = limit
         self._held = bytearray()
         self._depth = 0
         self._tokens = 0
@@ -31,6 +32,16 @@ class LiteralScanner:
     @property
     def idle(self) -> bool:
         return not self._depth
+
+    @property
+    def held(self) -> int:
+        """How many bytes are kept of a literal that is not whole yet."""
+        return len(self._held)
+
+    @property
+    def head(self) -> bytes:
+        """How the literal that is not whole yet begins."""
+        return bytes(self._held[:HEAD_BYTES])
 
     def next(self, data: bytes, at: int) -> tuple[bytes | None, int]:
         """The first literal that becomes whole from `at` on, and where the bytes behind it begin."""
@@ -45,8 +56,8 @@ class LiteralScanner:
             if not self._depth:
                 break
         self._held += data[begin:at]
-        if len(self._held) > self._limit:
-            self._break(refuse(DOCUMENT_TOO_LARGE, limit=self._limit))
+        if len(self._held) > self.limit:
+            self._break(refuse(DOCUMENT_TOO_LARGE, limit=self.limit))
         if self.broken is not None or self._depth or not self._held:
             return None, len(data)
         whole, self._held, self._tokens = bytes(self._held), bytearray(), 0

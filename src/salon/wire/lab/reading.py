@@ -11,20 +11,24 @@ from salon.core.commands import Say
 from salon.core.limits import DOCUMENT_BYTES, ID_CHARS
 from salon.errors import BAD_DOCUMENT, BAD_ID, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.documents import Refused
+from salon.wire.files import Raw
 from salon.wire.framing import DocumentScanner
 from salon.wire.lab.forms import (
     FILE_CONTENT,
     FILE_NAME,
     FILE_PATH,
     FILE_SIZE,
+    IMAGES,
     KINDS,
     NAME,
     PAYLOAD,
     ROOM,
     TEXT,
     TYPE_KEYS,
+    FileWords,
     Form,
     Frame,
+    words_of,
 )
 from salon.wire.lab.literal import LiteralScanner, json_of
 
@@ -41,20 +45,23 @@ class Goodbye(Struct, frozen=True):
 
 
 class Upload(Struct, frozen=True):
-    """A file is coming: with this document, or as `size` raw bytes behind it. `path_only`: it is not coming at all."""
+    """A file is coming: in base64 in this document, or as `size` raw bytes behind it. `path_only`: it is not coming."""
 
     name: str
     size: int = 0
+    content: str | None = None
     path_only: bool = False
 
 
 class Download(Struct, frozen=True):
-    """A file is wanted."""
+    """A file is wanted: as raw bytes, or in a document. `words`: what it is called there."""
 
     name: str
+    raw: bool = False
+    words: FileWords = FileWords()
 
 
-Asked = Enter | Say | Goodbye | Upload | Download | Refused
+Asked = Enter | Say | Goodbye | Upload | Download | Raw | Refused
 
 _UNDECODABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 _LENGTHS = re.compile(
@@ -62,6 +69,7 @@ _LENGTHS = re.compile(
 )  # what may stand between documents; the documents say themselves where they end
 _QUOTE = re.compile(rb"[0-9 \t\r\n]*\{\s*(['\"}])")
 _DECIDED_BYTES = 64  # without a quote so far in, there is no document
+_BRINGS_FILE = re.compile(rb"""['"](?:upload|upload_image|media)['"]""")
 
 
 class LabReader:
@@ -79,10 +87,33 @@ class LabReader:
         self._first = b""  # bytes of which one cannot say yet what they are
         self._scanner: DocumentScanner | LiteralScanner | None = None
         self._raw = 0  # bytes of a file that are still to come
+        self._content = ""  # how this client spells a file's content, once it has shown that
+        self._sends_raw = False  # it has sent a file as raw bytes
 
     @property
     def broken(self) -> Refusal | None:
         return self._scanner.broken if self._scanner else None
+
+    @property
+    def held(self) -> int:
+        """How many bytes are kept of a document that is not whole yet."""
+        return self._scanner.held if self._scanner else 0
+
+    @property
+    def brings_file(self) -> bool:
+        """Whether the document that is not whole yet looks as if it held a file."""
+        return self._scanner is not None and _BRINGS_FILE.search(self._scanner.head) is not None
+
+    @property
+    def limit(self) -> int:
+        """How long a document may be."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        self._limit = limit
+        if self._scanner is not None:
+            self._scanner.limit = limit
 
     def feed(self, data: bytes) -> list[Asked]:
         """What the documents ask that became whole."""
@@ -97,9 +128,10 @@ class LabReader:
         at = 0
         while at < len(data):
             if self._raw:  # the byte behind the document is the file's first, whatever it is
-                skipped = min(self._raw, len(data) - at)
-                self._raw -= skipped
-                at += skipped
+                piece = data[at : at + self._raw]
+                self._raw -= len(piece)
+                at += len(piece)
+                asked.append(Raw(piece))
                 continue
             if scanner.idle and (blank := _LENGTHS.match(data, at)):
                 at = blank.end()
@@ -132,10 +164,28 @@ class LabReader:
         type_key = next((key for key in TYPE_KEYS if key in document), TYPE_KEYS[0])
         if self.form is None:
             self.form = Form(self._frame, self._literal, type_key)
-        asked = _asked(document.get(type_key), document.get(PAYLOAD))
+        kind, payload = document.get(type_key), document.get(PAYLOAD)
+        asked = _asked(kind, payload)
         if isinstance(asked, Upload):
-            self._raw = asked.size
+            self._note_upload(asked, payload)
+        elif isinstance(asked, Download):
+            return self._spelled(asked, str(kind), payload or {})
         return asked
+
+    def _note_upload(self, upload: Upload, payload: Mapping[str, Any]) -> None:
+        """How this client sends files is how it gets them."""
+        self._raw = upload.size
+        if upload.content is not None:
+            self._content = next(key for key in FILE_CONTENT if isinstance(payload.get(key), str))
+        elif not upload.path_only:
+            self._sends_raw = True
+
+    def _spelled(self, wish: Download, kind: str, payload: Mapping[str, Any]) -> Download:
+        assert self.form is not None  # noqa: S101 -- it is known from the first document on
+        key = next((key for key in FILE_NAME if key in payload), FILE_NAME[0])
+        says_who = key != "name" and "name" in payload and "room" in payload
+        raw = self._sends_raw or says_who or (kind in IMAGES and not self._content)
+        return Download(wish.name, raw, words_of(self.form, kind, key, self._content))
 
 
 def _frame_of(document: dict[str, Any]) -> Frame | None:
@@ -176,11 +226,12 @@ def _exit(_payload: Mapping[str, Any]) -> Asked:
 
 def _upload(payload: Mapping[str, Any]) -> Asked:
     name = _text(payload, FILE_NAME) or ""
-    if any(key in payload for key in FILE_CONTENT):
-        return Upload(name)
+    content = next((payload[key] for key in FILE_CONTENT if isinstance(payload.get(key), str)), None)
+    if content is not None:
+        return Upload(name, content=content)
     for key in FILE_SIZE:
         size = payload.get(key)
-        if isinstance(size, int) and size >= 0:
+        if isinstance(size, int) and not isinstance(size, bool) and size >= 0:
             return Upload(name, size)
     return Upload(name or _text(payload, FILE_PATH) or "", path_only=True)
 

@@ -15,11 +15,13 @@ from salon.core.events import Entry, Said
 from salon.core.limits import READ_BYTES, TEXT_PARTS
 from salon.errors import Refusal
 from salon.wire.dialect import RoomView
-from salon.wire.lab.forms import Form
+from salon.wire.files import Parcel, base64_size
+from salon.wire.lab.forms import FILE_NAME, FILE_SIZE, FileWords, Form, Frame
 from salon.wire.sentences import came, sentence_of, went
 
 _CUT = " …"
 _SMALLEST_PART = 64  # bytes of text in a document; where long names leave less, things are said once only
+_CLOSING = len(b'"}}')  # what ends a document behind its last text
 _UNSAID = frozenset(("typing", "read"))  # signs that such clients have no word for
 
 Payload = Mapping[str, Any]
@@ -78,6 +80,28 @@ class Lab:
         """That something was done: `connect_ack`, `exit_ack`, `ack`."""
         return self._framed(kind, {"message": sentence, "msg": sentence, "status": 0, **fields})
 
+    # files
+
+    def brings(self, words: FileWords, name: str, size: int) -> Parcel:
+        """A document with a file of so many bytes."""
+        kind = name.rpartition(".")[2] if words.brings == "media" else ""
+        payload = {**_named(words, name), **({"format": kind} if kind else {}), words.content: ""}
+        document = self.form.write(words.brings, payload)
+        # The content stands last, between its quotes, and no newline is a part of it.
+        before = self.form.before(len(document) + base64_size(size))
+        first, last = document[:-_CLOSING], document[-_CLOSING:]
+        return Parcel(before, first, last) if self.paced else Parcel(b"", before + first, last)
+
+    def announces(self, words: FileWords, name: str, size: int) -> Parcel:
+        """A document that announces so many raw bytes."""
+        sizes = dict.fromkeys((words.size, FILE_SIZE[0]), size)
+        return Parcel(self._framed(words.announces, {**_named(words, name), **sizes}), raw=True)
+
+    def withheld(self, refusal: Refusal, *, raw: bool) -> bytes:
+        """Why a file does not come. Those who read one as raw bytes, or behind a length, know notifications alone."""
+        told = raw or self.form.frame is Frame.LENGTH
+        return self.told(refusal.message) if told else self.refused(refusal)
+
     def _kept(self, command_id: str, room: str, kept: Kept) -> bytes:
         return self.acknowledged("ack", "Sent.", id=command_id, room=room, seq=kept.seq, time=kept.time)
 
@@ -129,6 +153,10 @@ class Lab:
 
     def _framed(self, kind: str, payload: Payload) -> bytes:
         return self.form.framed(self.form.write(kind, payload))
+
+
+def _named(words: FileWords, name: str) -> dict[str, Any]:
+    return dict.fromkeys((words.name, FILE_NAME[0]), name)
 
 
 def _pieces(text: str, space: int, measure: Callable[[str], int]) -> Iterator[str]:
