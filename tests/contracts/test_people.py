@@ -58,3 +58,22 @@ async def test_a_position_never_goes_back(place: Place) -> None:
     store = await place.again()
     await store.mark_read(1, "lobby", 6)
     assert await store.positions(1) == {"lobby": 7}
+
+
+async def test_a_visitor_takes_nobodys_place(place: Place) -> None:
+    """Whoever only sends a file is known again by it, but private messages go to who was really here."""
+    first = await place.store.enter("ann", ONE, 1)
+    visitor = await place.store.enter("ann", OTHER, 2, visiting=True)
+    assert visitor.number != first.number
+    store = await place.again()
+    assert await store.enter("ann", OTHER, 3, visiting=True) == visitor
+    assert await store.find("ann") == first
+    assert await store.enter("ann", OTHER, 4) == visitor
+    assert await store.find("ann") == visitor
+
+
+async def test_where_only_visitors_were_the_first_is_found(place: Place) -> None:
+    first = await place.store.enter("ann", ONE, 5, visiting=True)
+    await place.store.enter("ann", OTHER, 9, visiting=True)
+    store = await place.again()
+    assert await store.find("ann") == first

@@ -70,7 +70,7 @@ class Entrance:
         shown = self.register.free_name(name, proof)
         if not secret:
             return passing_person(shown)
-        person = await self._people.enter(name, proof, self._clock())
+        person = await self._people.enter(name, proof, self._clock(), visiting=True)
         return Person(shown, person.number)
 
     def by_ticket(self, ticket: str) -> Session | None:

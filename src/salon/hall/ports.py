@@ -82,8 +82,11 @@ class Log(Protocol):
 class People(Protocol):
     """Who was here with a secret, and how far they have read."""
 
-    def enter(self, name: str, proof: bytes, now: int) -> Future[Person]:
-        """The person of this name who shows this proof (a hash of name and secret); new ones are made."""
+    def enter(self, name: str, proof: bytes, now: int, *, visiting: bool = False) -> Future[Person]:
+        """The person of this name who shows this proof (a hash of name and secret); new ones are made.
+
+        From now on they are who was here last under the name, unless they are only `visiting`.
+        """
 
     def find(self, name: str) -> Future[Person | None]:
         """The person of this name who was here last, or None where nobody with a secret ever was."""

@@ -220,6 +220,7 @@ class Receiving:
         command = Shelve(note.name, note.size, upload.whole, self.policy.keeps(note.room), id=f"upload {upload.id}")
         outcome = await submit(self._hall, note.person, note.room, note.shown, command)
         if isinstance(outcome, Kept):
+            log.info("%s put %s on the shelf of %s", note.person.name, note.name, note.shown)
             upload.seq = outcome.seq
             self.finished[upload.id] = upload
             if len(self.finished) > _FINISHED:

@@ -112,10 +112,12 @@ class MemoryStore:
         ]
         return _done([self._stored(key) for key in mine])
 
-    def enter(self, name: str, proof: bytes, now: int) -> Future[Person]:
+    def enter(self, name: str, proof: bytes, now: int, *, visiting: bool = False) -> Future[Person]:
         key = (fold(name), proof)
         person = self._people.setdefault(key, Person(name, len(self._people) + 1))
-        self._latest[key[0]] = person
+        if not visiting:
+            self._latest[key[0]] = person
+        self._latest.setdefault(key[0], person)
         return _done(Person(name, person.number))
 
     def find(self, name: str) -> Future[Person | None]:
@@ -126,7 +128,7 @@ class MemoryStore:
 
     def mark_read(self, person: int, room: str, seq: int) -> Future[None]:
         mine = self._read.setdefault(person, {})
-        mine[room] = max(seq, mine.get(room, seq))
+        mine[room] = max(seq, mine.get(room, 0))
         return _done(None)
 
     def count_download(self, room: str, seq: int) -> Future[None]:

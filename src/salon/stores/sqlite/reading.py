@@ -108,7 +108,7 @@ def first_since(connection: sqlite3.Connection, key: str, time: int) -> int:
 def find(connection: sqlite3.Connection, name: str) -> Person | None:
     """The last person of a name."""
     row = connection.execute(
-        "SELECT name, number FROM people WHERE fold = ? ORDER BY seen DESC, number DESC LIMIT 1", (fold(name),)
+        "SELECT name, number FROM people WHERE fold = ? ORDER BY seen DESC, number LIMIT 1", (fold(name),)
     ).fetchone()
     return Person(*row) if row else None
 

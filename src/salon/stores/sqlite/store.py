@@ -77,8 +77,8 @@ class SqliteStore:
     def rooms_between(self, person: int) -> Future[list[Stored]]:
         return self._reader.submit(lambda c: reading.rooms_between(c, person))
 
-    def enter(self, name: str, proof: bytes, now: int) -> Future[Person]:
-        return self._writer.submit(lambda c: writing.enter(c, name, proof, now))
+    def enter(self, name: str, proof: bytes, now: int, *, visiting: bool = False) -> Future[Person]:
+        return self._writer.submit(lambda c: writing.enter(c, name, proof, now, visiting=visiting))
 
     def find(self, name: str) -> Future[Person | None]:
         return self._reader.submit(lambda c: reading.find(c, name))

@@ -128,20 +128,21 @@ def trim(connection: sqlite3.Connection, key: str, first: int, now: int) -> int:
     return int(first)
 
 
-def enter(connection: sqlite3.Connection, name: str, proof: bytes, now: int) -> Person:
-    """The person of this name and proof, made where they are new; from now on the last one of the name."""
+def enter(connection: sqlite3.Connection, name: str, proof: bytes, now: int, *, visiting: bool = False) -> Person:
+    """The person of this name and proof, made where they are new; the last one of the name, unless only visiting."""
     folded = fold(name)
     rows = connection.execute(
-        "SELECT number, proof FROM people WHERE fold = ? ORDER BY seen DESC, number DESC", (folded,)
+        "SELECT number, proof FROM people WHERE fold = ? ORDER BY seen DESC, number", (folded,)
     ).fetchall()
     number = next((number for number, known in rows if known == proof), None)
-    seen = max(now, _seen_last(connection, folded) + 1)  # the order counts, whatever the clock does
+    # The order counts, whatever the clock does. A visitor comes behind all who were here.
+    seen = 0 if visiting else max(now, _seen_last(connection, folded) + 1)
     if number is None:
         connection.execute(
             "INSERT INTO people (fold, proof, name, seen) VALUES (?, ?, ?, ?)", (folded, proof, name, seen)
         )
         (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
-    elif number != rows[0][0]:
+    elif number != rows[0][0] and not visiting:
         connection.execute("UPDATE people SET seen = ? WHERE number = ?", (seen, number))
     return Person(name, number)
 
@@ -155,7 +156,7 @@ def mark_read(connection: sqlite3.Connection, person: int, room: str, seq: int) 
     """A read position, which never goes back."""
     connection.execute(
         "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
-        (person, room, seq),
+        (person, room, max(seq, 0)),
     )
 
 
