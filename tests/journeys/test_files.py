@@ -1,4 +1,4 @@
-"""`salon send`, `salon get` and `salon files` as programs: what they say, how they end, what survives a kill."""
+"""`salon send`, `salon get` and `salon files`: what they say, and how they end."""
 
 from __future__ import annotations
 
@@ -7,77 +7,15 @@ import hashlib
 import json
 import os
 import pty
-import random
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support.eventually import eventually
-from tests.support.filing import Spy
-from tests.support.proxies import proxy
-from tests.support.servers import Program, environment, free_port, program, salon
+from tests.support.commands import MEGABYTES, Person
+from tests.support.servers import Program, free_port, program
 
 pytestmark = pytest.mark.anyio
-
-SECONDS = 50.0
-MEMORY = 110_000_000  # bytes, of which the interpreter and its libraries take half
-MEGABYTES = 1_000_000
-# `salon`, which says in the end how much memory it took at most. Not by getrusage, which counts what was before exec.
-MEASURED = """
-import sys
-from pathlib import Path
-from salon.cli import main
-status = main()
-print(Path("/proc/self/status").read_text(), file=sys.stderr)
-sys.exit(status)
-"""
-
-
-@dataclass
-class Done:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-class Person:
-    """Somebody who types commands, in a folder of their own."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder = folder
-        self.port = port
-        folder.mkdir()
-
-    async def start(
-        self, *words: str, out: int = subprocess.PIPE, err: int = subprocess.PIPE, measured: bool = False
-    ) -> asyncio.subprocess.Process:
-        place = ["--server", f"127.0.0.1:{self.port}", "--room", "r1"]
-        program = [sys.executable, "-c", MEASURED] if measured else salon()
-        return await asyncio.create_subprocess_exec(
-            *(*program, words[0], *place, *words[1:]),
-            cwd=self.folder,
-            env=environment(self.folder / ".home"),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
-
-    async def run(self, *words: str) -> Done:
-        process = await self.start(*words)
-        async with asyncio.timeout(SECONDS):
-            out, err = await process.communicate()
-        assert process.returncode is not None
-        return Done(process.returncode, out.decode(), err.decode())
-
-    async def send(self, *words: str) -> Done:
-        return await self.run("send", "--name", "ann", *words)
 
 
 @pytest.fixture
@@ -190,111 +128,6 @@ async def test_nobodys_name_is_taken(ann: Person, server: Program, tmp_path: Pat
         assert [file["by"] for file in json.loads((await ann.run("files", "--json")).out)] == ["ann(2)"]
 
 
-# kills
-
-
-async def until_begun(process: asyncio.subprocess.Process, spy: Spy, patches: int) -> None:
-    """Wait until so many PATCHes have begun, and some megabytes of the last have come."""
-
-    def begun() -> bool:
-        assert process.returncode is None
-        return len(spy.patches) >= patches and spy.of_last > 4 * MEGABYTES
-
-    await eventually(begun, SECONDS)
-
-
-async def test_client_and_server_are_killed_and_the_upload_goes_on(
-    ann: Person, server: Program, tmp_path: Path
-) -> None:
-    """Promise: never again from zero. At every start the first PATCH begins where the server stands."""
-    data = random.Random(1).randbytes(40 * MEGABYTES)
-    (ann.folder / "big").write_bytes(data)
-    spy = Spy()
-    async with proxy(server.port, lambda: None, spy.heard, spy.said) as line:
-        ann.port = line.port
-        for number in range(1, 4):
-            process = await ann.start("send", "--name", "ann", "big")
-            await until_begun(process, spy, number)
-            if number == 2:
-                await server.kill()
-            process.kill()
-            await process.communicate()
-            if number == 2:
-                await server.start()
-        assert (await ann.send("big")).status == 0
-        assert spy.nothing_twice(), spy.patches
-        assert len(spy.patches) >= 4
-        assert spy.patches[-1][0] > 8 * MEGABYTES
-        file = json.loads((await ann.run("files", "--json")).out)[0]
-        assert file["sha256"] == hashlib.sha256(data).hexdigest()
-    assert not list((ann.folder / ".home" / "salon" / "uploads").iterdir())
-    assert not list((server.folder / "uploads").iterdir())
-
-
-async def test_the_server_is_killed_and_the_upload_goes_on_by_itself(ann: Person, server: Program) -> None:
-    data = random.Random(2).randbytes(40 * MEGABYTES)
-    (ann.folder / "big").write_bytes(data)
-    spy = Spy()
-    async with proxy(server.port, lambda: None, spy.heard, spy.said) as line:
-        ann.port = line.port
-        process = await ann.start("send", "--name", "ann", "big")
-        await until_begun(process, spy, 1)
-        await server.kill()
-        await server.start()
-        _, err = await process.communicate()
-        assert process.returncode == 0, err
-        assert b"Trying again" in err
-        assert spy.nothing_twice(), spy.patches
-        file = json.loads((await ann.run("files", "--json")).out)[0]
-        assert file["sha256"] == hashlib.sha256(data).hexdigest()
-
-
-async def test_a_download_that_is_killed_goes_on_and_shows_no_half_file(ann: Person, server: Program) -> None:
-    data = random.Random(3).randbytes(40 * MEGABYTES)
-    (ann.folder / "big").write_bytes(data)
-    assert (await ann.send("big")).status == 0
-    (ann.folder / "big").unlink()
-    asked: list[bytes] = []
-
-    lives: list[int | None] = [12 * MEGABYTES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    async with proxy(server.port, lambda: lives.pop(0) if lives else None, said=lambda: asked.append) as line:
-        ann.port = line.port
-        process = await ann.start("get", "big")
-        await eventually(lambda: len(lives) <= 9, SECONDS)
-        process.kill()
-        await process.communicate()
-        (part,) = [path for path in ann.folder.iterdir() if path.name != ".home"]
-        assert part.name.endswith(".part")
-        size = part.stat().st_size
-        assert 0 < size < len(data)
-        lives.clear()
-        got = await ann.run("get", "big")
-        assert (got.status, got.out) == (0, "Saved big (38.1 MiB)\n")
-        assert b"Range: bytes=%d-" % size in b"".join(asked)
-    assert (ann.folder / "big").read_bytes() == data
-    assert {path.name for path in ann.folder.iterdir()} == {".home", "big"}
-
-
-async def test_ctrl_c_stops_and_the_same_command_goes_on(ann: Person, server: Program) -> None:
-    with (ann.folder / "big").open("wb") as file:
-        file.truncate(49 * MEGABYTES)
-    spy = Spy()
-    async with proxy(server.port, lambda: None, spy.heard, spy.said) as line:
-        ann.port = line.port
-        process = await ann.start("send", "--name", "ann", "big")
-        await until_begun(process, spy, 1)
-        process.send_signal(signal.SIGINT)
-        _, err = await process.communicate()
-        assert process.returncode == 130
-        assert b"The same command goes on from there." in err
-        assert (await ann.send("big")).status == 0
-        assert spy.nothing_twice()
-        assert spy.patches[-1][0] > 0
-
-
-# a terminal
-
-
 async def test_a_terminal_sees_how_far_it_is(ann: Person) -> None:
     with (ann.folder / "big\x1b[31m").open("wb") as file:
         file.truncate(1)
@@ -333,45 +166,6 @@ async def test_whoever_closes_the_pipe_does_not_hear_of_it(ann: Person) -> None:
     os.close(theirs)
     _, err = await process.communicate()
     assert (process.returncode, err) == (0, b"")
-
-
-# large files
-
-
-@pytest.mark.slow
-async def test_300_megabytes_there_and_back_in_little_memory(tmp_path: Path) -> None:
-    await there_and_back(tmp_path, 300 * MEGABYTES)
-
-
-@pytest.mark.prove
-async def test_5_gigabytes_there_and_back_in_little_memory(tmp_path: Path) -> None:
-    await there_and_back(tmp_path, 5_000 * MEGABYTES)
-
-
-async def there_and_back(tmp_path: Path, size: int) -> None:
-    """A sparse file with something at its ends, in no more memory than a small one."""
-    async with program(tmp_path / "server") as server:
-        ann = Person(tmp_path / "ann", server.port)
-        with (ann.folder / "big").open("wb") as file:
-            file.write(b"begin")
-            file.seek(size - 3)
-            file.write(b"end")
-        for words in (("send", "--name", "ann", "big"), ("get", "big", "-o", "back")):
-            process = await ann.start(*words, measured=True)
-            _, err = await process.communicate()
-            assert process.returncode == 0, err
-            assert most_memory(err.decode()) < MEMORY
-        assert server._process is not None
-        assert most_memory(Path(f"/proc/{server._process.pid}/status").read_text()) < MEMORY
-        with (ann.folder / "big").open("rb") as one, (ann.folder / "back").open("rb") as other:
-            while piece := one.read(1 << 20):
-                assert other.read(1 << 20) == piece
-            assert not other.read()
-
-
-def most_memory(status: str) -> int:
-    """The most memory that a process has taken so far, in bytes."""
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 async def test_what_a_hostile_server_says_does_not_reach_the_terminal_raw(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +21,8 @@ from tests.support.shelves import Shelves
 
 SECRET = "5ec2e7" * 5 + "00"
 ROOM = "r1"
+MILLION = 1_000_000
+LONG = 64 * MILLION  # of zeroes: long enough on its way for something to happen meanwhile
 
 
 class FileServer:
@@ -107,6 +110,20 @@ async def transferring(
         folder=folder,
     ) as transfers:
         yield transfers
+
+
+def has_begun(job: Job) -> bool:
+    return job.look().offset > 0
+
+
+def sparse(path: Path, size: int = LONG) -> None:
+    """A file of zeroes that takes no space."""
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def some_bytes(size: int, seed: int = 1) -> bytes:
+    return random.Random(seed).randbytes(size)
 
 
 async def done(job: Job) -> Transfer:
