@@ -25,7 +25,7 @@ help:
 	@echo 'make run      set up, then start the server (ARGS="--port 5000" for its options)'
 	@echo 'make check    format, lint, types, imports and the quick tests: under a minute'
 	@echo 'make test     the same with all tests and the coverage each file must reach'
-	@echo 'make bench    measure speed and memory, beside nats-server; some four minutes'
+	@echo 'make bench    measure speed and memory, beside nats-server and nginx; some ten minutes'
 	@echo 'make prove    the long proofs of the promises'
 	@echo 'make lock     look for newer versions of what Salon needs and lock them, with hashes'
 	@echo 'make clean    remove everything that the other targets have made'
@@ -114,7 +114,8 @@ bench: .venv/.bench
 	@$(BIN)/python bench/table.py $(ARGS)
 	@echo && $(BIN)/python bench/memory.py
 	@echo && $(BIN)/python bench/slow_reader.py $(ARGS)
-	@if command -v nginx >/dev/null && command -v curl >/dev/null; then echo && $(BIN)/python bench/files.py; fi
+	@if command -v nginx >/dev/null && command -v curl >/dev/null; then \
+		echo && $(BIN)/python bench/files.py && echo && $(BIN)/python bench/beside_files.py; fi
 
 # --- Upkeep -------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@
 
 A fresh server for every run, one at a time: the server on one core, the load on the other. Each ratio is the median of
 five rounds, each of which measures Salon and right after it nats-server. Then the same once without pinning, as people
-run it, and the time a message takes when 1,000 a second are said to 100 members.
+run it, members on WebSockets beside members on TCP, and the time a message takes when 1,000 a second are said to 100
+members.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ WANTED = {
     Work(100, 10, 10): 0.9,
     Work(100, 10, 1): 0.6,
 }
+WEBSOCKET_WANTED = {Work(100, 10, 100): 0.7, Work(1000, 10, 10): 0.7, Work(100, 10, 10): 0.7}
 PACED = Work(100, 10, 1, rate=1_000)
 P50_MS, P99_MS = 2.0, 10.0
 ROUNDS = 5
@@ -57,6 +59,17 @@ class Bench:
         rows = [self.compare(work, cores, rounds, bound if wanted else None) for work, bound in WANTED.items()]
         return comparison_table(rows, "Salon", "nats-server")
 
+    def websockets(self, cores: Cores) -> str:
+        """Members on WebSockets beside the same work on TCP."""
+        rows = []
+        for work, wanted in WEBSOCKET_WANTED.items():
+            ours, theirs = [], []
+            for _ in range(ROUNDS):
+                ours.append(self.once("salon-ws", salon, work, cores).deliveries)
+                theirs.append(self.once("salon", salon, work, cores).deliveries)
+            rows.append(Comparison(str(work), ours, theirs, wanted))
+        return comparison_table(rows, "WebSocket", "TCP")
+
     def latencies(self, cores: Cores) -> list[Figure]:
         """The median and the slowest hundredth at the paced work, in milliseconds: medians of the rounds."""
         results = [self.once("salon", salon, PACED, cores) for _ in range(ROUNDS)]
@@ -81,6 +94,8 @@ def main() -> None:
         if cores[0] is not None:
             print(f"\nNot pinned, one round of {seconds:g} s:")
             print(bench.table((None, None), 1, wanted=False), flush=True)
+        print("\nMembers on WebSockets:")
+        print(bench.websockets(cores), flush=True)
         print("\nFrom saying to seeing:")
         for figure in bench.latencies(cores):
             print(figure, flush=True)
