@@ -72,9 +72,8 @@ async def test_what_the_server_refuses_is_shown_and_one_goes_on(tmp_path: Path) 
     async with serving() as at, lab(at.port, tmp_path, "ann") as ann:
         ann.type("a" * 1_000_001)
         await ann.expect("This is too long: 1000001 characters, and at most 1000000 are taken.\n")
-        ann.type("upload: a.txt", "download: a: b.txt", "exit")
-        refused = "Files cannot be passed in this way yet. Use the web page, or another client.\n"
-        assert (await ann.end())[:2] == (0, f"{refused}{refused}{DISCONNECTED}")
+        ann.type("upload: a.txt", "exit")
+        assert (await ann.end())[:2] == (0, f"File a.txt doesn't exist\n{DISCONNECTED}")
 
 
 @pytest.mark.parametrize("how", ["exit", "end of input", "SIGTERM"])

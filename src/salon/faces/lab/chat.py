@@ -12,9 +12,10 @@ from salon.client.address import Address
 from salon.client.link import refusal_of
 from salon.core.names import LOBBY, room_name
 from salon.core.text import printable
-from salon.errors import BAD_NAME, NAME_TAKEN, NO_FILES, Refusal, SalonError, refuse
+from salon.errors import BAD_NAME, NAME_TAKEN, Refusal, SalonError
+from salon.faces.lab.files import Files
 from salon.faces.lab.line import Line, open_line
-from salon.faces.lab.orders import Exit, Order, Say, order_of
+from salon.faces.lab.orders import Download, Exit, Order, Say, Upload, order_of
 from salon.faces.lab.telling import Heard, Teller
 from salon.faces.program import Streams, caught, until_done
 from salon.ground.tasks import Tasks
@@ -29,7 +30,7 @@ _OTHER_NAME = (NAME_TAKEN.code, BAD_NAME.code)  # what another name helps agains
 class LabChat:
     """From the two questions to the goodbye."""
 
-    def __init__(self, streams: Streams, address: Address) -> None:
+    def __init__(self, streams: Streams, address: Address, *, encoding: str = "", clean: bool = False) -> None:
         self._streams = streams
         self._address = address
         self._tasks = Tasks()
@@ -37,6 +38,8 @@ class LabChat:
         self._telling: asyncio.Task[Refusal | None] | None = None
         self._room = LOBBY
         self._teller = Teller("")
+        self._files = Files(encoding, self._write)
+        self._clean = clean
 
     async def talk(self) -> int:
         """Until the input ends, or `exit`; the exit status. Raises SalonError where no server is there, or it goes."""
@@ -50,13 +53,16 @@ class LabChat:
     async def part(self) -> None:
         """Say goodbye and hear it answered: all that was said before is the server's then."""
         try:
-            if self._line is not None and self._telling is not None and not self._telling.done():
-                await self._line.say("exit")
-                await self._telling
+            line, telling = self._line, self._telling
+            if line is not None and telling is not None and not (telling.done() or line.midway):
+                await line.say("exit")
+                await telling
         finally:
             if self._line is not None:
                 self._line.close()
             await self._tasks.close()
+            if self._clean:
+                await asyncio.to_thread(self._files.media.remove)
 
     def farewell(self) -> None:
         """The server's is shown already."""
@@ -93,7 +99,10 @@ class LabChat:
 
     def _greet(self, answer: Heard, name: str) -> None:
         self._show(answer)
-        self._teller.me = answer.text("name") or name
+        self._teller.me = self._files.me = answer.text("name") or name
+        self._files.room = self._room
+        limits = answer.payload.get("limits")
+        self._files.limit = limits.get("file_bytes", 0) if isinstance(limits, dict) else 0
         if self._teller.me != name.strip():
             self._write(f"You are called {self._teller.me} here.")
 
@@ -119,14 +128,22 @@ class LabChat:
         while (typed := await self._streams.next_line()) is not None:
             order = order_of(typed)
             if isinstance(order, Exit):
-                return
+                break
             await self._obey(line, order)
+        await self._files.all_here(line)
 
     async def _obey(self, line: Line, order: Order) -> None:
-        if isinstance(order, Say):
-            await line.say("message", sender=self._teller.me, room=self._room, text=order.text)
-        elif order is not None:
-            self._write(refuse(NO_FILES).message)
+        try:
+            if isinstance(order, Say):
+                await line.say("message", sender=self._teller.me, room=self._room, text=order.text)
+            elif isinstance(order, Upload):
+                await self._files.send(line, order.path)
+            elif isinstance(order, Download):
+                await self._files.ask(line, order.name)
+        except SalonError as error:
+            if line.lost:
+                raise
+            self._write(error.refusal.message)
 
     async def _tell(self, line: Line) -> None:
         """Show what the server says, until its goodbye; whoever reads from us sets the pace."""
@@ -134,6 +151,7 @@ class LabChat:
         while document.type != "exit_ack":
             document = await line.hear()
             self._show(document)
+            await self._files.take(line, document)
             await self._streams.out.drain()
 
     def _show(self, document: Heard) -> None:

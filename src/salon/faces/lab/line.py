@@ -4,11 +4,13 @@ Not the client library's connection, which reads whole lines: here the byte behi
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import msgspec
 
 from salon.client.address import Address
 from salon.client.connection import dial
+from salon.core.limits import FILE_DOCUMENT_BYTES
 from salon.errors import LOST_SERVER, NO_SERVER, SalonError, refuse
 from salon.faces.lab.telling import Heard, heard
 from salon.wire.framing import DocumentScanner
@@ -17,13 +19,21 @@ _READ_BYTES = 65_536
 
 
 class Line:
-    """One connection. Everything raises SalonError once it is broken."""
+    """One connection. Everything raises SalonError once it is broken.
+
+    heard   how often something came
+    lost    it is broken
+    midway  a file is being sent, and nothing else can be said
+    """
 
     def __init__(self, address: Address, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._address = address
         self._reader = reader
         self._writer = writer
-        self._scanner = DocumentScanner()
+        self.heard = 0
+        self.lost = False
+        self.midway = False
+        self._scanner = DocumentScanner(FILE_DOCUMENT_BYTES)
         self._data = b""  # what came and was not looked at, from `_at` on
         self._at = 0
 
@@ -33,7 +43,31 @@ class Line:
             self._writer.write(msgspec.json.encode({"type": kind, "payload": payload}))
             await self._writer.drain()
         except OSError as error:
-            raise self._lost from error
+            raise self._lost_by() from error
+
+    async def carry(self, pieces: AsyncIterator[memoryview]) -> None:
+        """Send the raw bytes of a file that was announced. Where they cannot be read to the end, the line is over."""
+        self.midway = True
+        try:
+            async for piece in pieces:
+                self._writer.write(piece)
+                await self._writer.drain()
+        except OSError as error:
+            raise self._lost_by() from error
+        except SalonError:
+            self.lost = True
+            raise
+        self.midway = False
+
+    async def pieces(self, size: int) -> AsyncIterator[bytes]:
+        """So many bytes, as they come: the first is the one behind the last document."""
+        while size:
+            if self._at == len(self._data):
+                self._data, self._at = await self._read(), 0
+            piece = self._data[self._at : self._at + size]
+            self._at += len(piece)
+            size -= len(piece)
+            yield piece
 
     async def hear(self) -> Heard:
         """The next document. What is none of the lab's is passed over."""
@@ -51,17 +85,20 @@ class Line:
         try:
             data = await self._reader.read(_READ_BYTES)
         except OSError as error:
-            raise self._lost from error
+            raise self._lost_by() from error
         if not data:
-            raise self._lost
+            raise self._lost_by()
+        self.heard += 1
         return data
 
-    @property
-    def _lost(self) -> SalonError:
+    def _lost_by(self) -> SalonError:
+        self.lost = True
         return SalonError(refuse(LOST_SERVER, server=self._address))
 
     def close(self) -> None:
-        """Send what was written, then close."""
+        """Send what was written, then close; in the middle of a file, at once."""
+        if self.midway:
+            self._writer.transport.abort()
         self._writer.close()
 
 
