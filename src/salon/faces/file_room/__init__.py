@@ -1,0 +1,1 @@
+"""The file room: everybody in the lobby, with a shelf that keeps the newest files."""
