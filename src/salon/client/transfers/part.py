@@ -18,6 +18,7 @@ from salon.errors import NO_SPACE, UNWRITABLE, SalonError, refuse
 from salon.ground.locks import try_lock
 
 _READ_BYTES = 4 * MIB
+_SYNC_BYTES = 32 * MIB
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
@@ -35,6 +36,7 @@ class Part:
         self._descriptor = descriptor
         self._hash = hashlib.sha256()
         self._pump: Pump | None = None
+        self._unsynced = 0
 
     def read_back(self) -> None:
         """Hash what stands there. Blocks."""
@@ -60,6 +62,10 @@ class Part:
         view = memoryview(data)
         while view:
             view = view[os.write(self._descriptor, view) :]
+        self._unsynced += len(data)
+        if self._unsynced >= _SYNC_BYTES:  # here it waits beside the hash; at the end everybody would wait for it
+            getattr(os, "fdatasync", os.fsync)(self._descriptor)
+            self._unsynced = 0
 
     async def room(self) -> None:
         """Wait until the disk has kept up."""
