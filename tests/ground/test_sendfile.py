@@ -14,12 +14,12 @@ from typing import cast
 import pytest
 
 from salon.ground import sendfile
-from salon.ground.sendfile import PIECE_BYTES, send_file
+from salon.ground.sendfile import LEAST_BYTES, TURN_BYTES, send_file
 from salon.ground.tasks import Tasks
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.anyio
-SIZE = 3 * PIECE_BYTES + 7
+SIZE = TURN_BYTES + 7
 
 
 @asynccontextmanager
@@ -109,6 +109,25 @@ async def test_a_system_without_the_call_says_so(file: Path, monkeypatch: pytest
     async with line() as (transport, _, _), asyncio.timeout(10):
         with file.open("rb") as opened, pytest.raises(asyncio.SendfileNotAvailableError):
             await send_file(transport, opened, 0, SIZE)
+
+
+async def test_many_transfers_share_a_turn(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = Tasks()
+    asked: list[int] = []
+    send = os.sendfile
+
+    def noted(out: int, source: int, offset: int, count: int) -> int:
+        asked.append(count)
+        return send(out, source, offset, count)
+
+    monkeypatch.setattr(os, "sendfile", noted)
+    async with line() as one, line() as other:
+        with file.open("rb") as first, file.open("rb") as second:
+            both = [tasks.start(send_file(end[0], opened, 0, SIZE)) for end, opened in ((one, first), (other, second))]
+            await asyncio.gather(*(end[1].readexactly(SIZE) for end in (one, other)))
+            assert await asyncio.gather(*both) == [SIZE, SIZE]
+    assert TURN_BYTES // 2 in asked
+    assert min(asked) < LEAST_BYTES  # what was left at the end
 
 
 async def test_a_file_in_memory_has_no_such_call() -> None:

@@ -9,9 +9,11 @@ import os
 from asyncio import AbstractEventLoop
 from typing import BinaryIO
 
-from salon.core.limits import MIB
+from salon.core.limits import KIB, MIB
 
-PIECE_BYTES = 2 * MIB  # half a millisecond's work for the kernel
+TURN_BYTES = 8 * MIB  # that all transfers together send in a turn of the loop: some two milliseconds' work
+LEAST_BYTES = 512 * KIB  # of one transfer in a turn, however many there are
+_under_way: set[int] = set()
 _LOOK_SECONDS = 5.0  # while the socket takes nothing, how often to see whether the transport was closed here
 
 
@@ -29,6 +31,7 @@ async def send_file(transport: asyncio.Transport, file: BinaryIO, offset: int, c
         raise ConnectionResetError
     loop = asyncio.get_running_loop()
     out = os.dup(socket.fileno())  # a number of our own: the loop lets nobody else wait for a transport's
+    _under_way.add(out)
     try:
         while transport.get_write_buffer_size():
             await _writable(loop, transport, out)
@@ -37,7 +40,7 @@ async def send_file(transport: asyncio.Transport, file: BinaryIO, offset: int, c
             if transport.is_closing():
                 raise ConnectionResetError
             try:
-                piece = os.sendfile(out, source, offset + sent, min(PIECE_BYTES, count - sent))
+                piece = os.sendfile(out, source, offset + sent, min(_share(), count - sent))
             except BlockingIOError:
                 await _writable(loop, transport, out)
                 continue
@@ -47,7 +50,13 @@ async def send_file(transport: asyncio.Transport, file: BinaryIO, offset: int, c
             await asyncio.sleep(0)
         return sent
     finally:
+        _under_way.discard(out)
         os.close(out)
+
+
+def _share() -> int:
+    """Bytes that one transfer may send in this turn."""
+    return max(LEAST_BYTES, TURN_BYTES // len(_under_way))
 
 
 def _number(file: BinaryIO) -> int:
