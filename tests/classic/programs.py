@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -133,3 +134,40 @@ async def server(program: str, *arguments: object, cwd: Path) -> AsyncIterator[P
         await started.until(lambda: started.out.endswith("\n"))
         assert started.out.startswith("Salon is listening on http://127.0.0.1:")
         yield started
+
+
+class Terminal:
+    """A program at the far end of a pseudo-terminal."""
+
+    def __init__(self, process: asyncio.subprocess.Process, descriptor: int) -> None:
+        self.process = process
+        self._descriptor = descriptor
+        self._screen = ""
+
+    async def shows(self, text: str) -> None:
+        """Wait until this is the last that stands on the screen."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._screen.endswith(text):
+                data = await asyncio.to_thread(os.read, self._descriptor, 4096)
+                self._screen += data.decode().replace("\r\n", "\n")
+
+    def type(self, keys: str) -> None:
+        os.write(self._descriptor, keys.encode())
+
+
+@asynccontextmanager
+async def terminal(program: str, *arguments: object, cwd: Path) -> AsyncIterator[Terminal]:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, str(CLASSIC / program), *map(str, arguments)]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=environment(cwd)
+    )
+    try:
+        yield Terminal(process, ours)
+        async with asyncio.timeout(PATIENCE):
+            assert await process.wait() == 0
+    finally:
+        os.close(theirs)
+        os.close(ours)

@@ -1,7 +1,8 @@
-"""The file room, through pipes."""
+"""The file room, through pipes and at a terminal."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from salon.faces.file_room.orders import HELP
-from tests.classic.programs import Program, running, start
+from tests.classic.programs import Program, running, start, terminal
 from tests.support.servers import free_port
 
 pytestmark = pytest.mark.anyio
@@ -155,3 +156,30 @@ async def test_the_server_goes_and_comes_back(tmp_path: Path) -> None:
                 await ann.until(lambda: "The line is back.\n" in ann.out)
                 ann.type("here again", "/quit")
                 assert (await ann.end()).out.endswith("ann: here again\n")
+
+
+async def test_a_port_on_the_command_line_that_is_none(tmp_path: Path) -> None:
+    end = await (await start("shelf/client.py", "127.0.0.1", "many", cwd=tmp_path)).end()
+    assert (end.status, end.out) == (2, "")
+    assert "many is not a port (1 to 65535)" in end.err
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs pseudo-terminals")
+async def test_at_a_terminal_one_is_asked_again(tmp_path: Path) -> None:
+    port = free_port()
+    at = room_server(port, tmp_path)
+    async with at, client(port, tmp_path, "bob"), terminal("shelf/client.py", cwd=tmp_path) as person:
+        await person.shows("Enter host: ")
+        person.type("\n")
+        await person.shows("Enter port: ")
+        person.type("many\n")
+        await person.shows("127.0.0.1:many is not HOST:PORT.\nEnter port: ")
+        person.type(f"{port}\n")
+        await person.shows("Enter your name: ")
+        person.type("bob\n")
+        await person.shows('Name "bob" is taken. Try another.\nEnter your name: ')
+        person.type("ann\n")
+        await person.shows(COMMANDS)
+        person.type("x" * 10 + "\n")
+        await person.shows("ann: xxxxxxxxxx\n")
+        person.type("/quit\n")

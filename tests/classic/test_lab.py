@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import stat
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from salon.client import connect, new_secret
-from tests.classic.programs import CLASSIC, Program, running, server, start
-from tests.support.servers import PATIENCE, free_port, serving
+from tests.classic.programs import Program, running, server, start, terminal
+from tests.support.servers import free_port, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -210,44 +209,13 @@ async def test_something_else_than_a_chat(tmp_path: Path) -> None:
 # at a terminal
 
 
-class Terminal:
-    """A lab client at the far end of a pseudo-terminal."""
-
-    def __init__(self, process: asyncio.subprocess.Process, descriptor: int) -> None:
-        self.process = process
-        self._descriptor = descriptor
-        self._screen = ""
-
-    async def shows(self, text: str) -> None:
-        """Wait until this is the last that stands on the screen."""
-        async with asyncio.timeout(PATIENCE):
-            while not self._screen.endswith(text):
-                data = await asyncio.to_thread(os.read, self._descriptor, 4096)
-                self._screen += data.decode().replace("\r\n", "\n")
-
-    def type(self, keys: str) -> None:
-        os.write(self._descriptor, keys.encode())
-
-
-@asynccontextmanager
-async def terminal(port: int, cwd: Path) -> AsyncIterator[Terminal]:
-    import pty
-
-    ours, theirs = pty.openpty()
-    command = [sys.executable, str(CLASSIC / "lab/client.py"), "--port", str(port)]
-    process = await asyncio.create_subprocess_exec(*command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd)
-    try:
-        yield Terminal(process, ours)
-        async with asyncio.timeout(PATIENCE):
-            assert await process.wait() == 0
-    finally:
-        os.close(theirs)
-        os.close(ours)
-
-
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs pseudo-terminals")
 async def test_at_a_terminal_one_is_asked_again(tmp_path: Path) -> None:
-    async with serving() as at, lab(at.port, tmp_path, "bob"), terminal(at.port, tmp_path) as person:
+    async with (
+        serving() as at,
+        lab(at.port, tmp_path, "bob"),
+        terminal("lab/client.py", "--port", at.port, cwd=tmp_path) as person,
+    ):
         await person.shows("Enter your name: ")
         person.type("bob\n")
         await person.shows("Enter the room: ")
@@ -265,7 +233,11 @@ async def test_at_a_terminal_one_is_asked_again(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs pseudo-terminals")
 async def test_at_a_terminal_the_end_of_the_input_is_the_end(tmp_path: Path) -> None:
-    async with serving() as at, lab(at.port, tmp_path, "bob"), terminal(at.port, tmp_path) as person:
+    async with (
+        serving() as at,
+        lab(at.port, tmp_path, "bob"),
+        terminal("lab/client.py", "--port", at.port, cwd=tmp_path) as person,
+    ):
         await person.shows("Enter your name: ")
         person.type("bob\nr1\n")
         await person.shows("Try another.\nEnter your name: ")

@@ -304,3 +304,14 @@ async def test_a_whole_request_is_off_the_clock(place: Place) -> None:
         await eventually(lambda: not place.door.begun)
         await ann.say("ping", id="1")
         assert (await ann.until("pong"))["id"] == "1"
+
+
+async def test_files_in_documents_on_a_websocket(place: Place) -> None:
+    """What holds documents alone carries no raw bytes: for those there is HTTP beside it."""
+    async with place.socket("ann") as ann:
+        await ann.say("upload", file_name="a.txt", content="aGk=", id="u1")
+        await ann.until("ack", id="u1")
+        for kind, more in (("upload", {"file_size": 2}), ("download", {})):
+            await ann.say(kind, file_name="a.txt", id=kind, **more)
+            refusal = await ann.until("error", id=kind)
+            assert refusal["code"] == "no_raw_bytes"

@@ -150,6 +150,51 @@ async def test_what_others_say_meanwhile_comes_behind_the_file(house: Lab) -> No
             pass
 
 
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("raw", [False, True])
+async def test_a_slow_reader_gets_all_of_it(tmp_path: Path, raw: bool, full: bool) -> None:
+    """In pieces: they wait for the reader, not in memory."""
+    async with lab(tmp_path, blobs=MemoryBlobs()) as house:
+        ann = await house.full("ann")
+        data = EVERY_BYTE * 4 * 9_000
+        ann.send("upload", file_name="a.bin", file_size=len(data))
+        ann.raw(data)
+        assert await ann.told() == uploaded("a.bin")
+        bob = await (house.full("bob") if full else house.peer("bob"))
+        (session,) = [one for one in house.hall.sessions if one.person.name == "bob"]
+        outlet: Any = session.outlet
+        bob.guest.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        bob.send("download", file_name="a.bin", **({"name": "bob", "room": "r1"} if raw else {}))
+        await eventually(lambda: outlet._cargo is not None and outlet._cargo._ready is not None)
+        assert session.parked
+        ann.send("message", text="behind it")
+        assert outlet._transport.get_write_buffer_size() < MIB
+        bob.guest.reader._transport.resume_reading()  # type: ignore[attr-defined]
+        if raw:
+            await bob.until("download-ack")
+            assert await bob.exactly(len(data)) == data
+        else:
+            assert base64.b64decode((await bob.until("file"))["content"]) == data
+        assert (await bob.until("message"))["text"] == "behind it"
+
+
+async def test_a_file_for_somebody_who_was_full_already(tmp_path: Path) -> None:
+    async with lab(tmp_path, blobs=MemoryBlobs()) as house:
+        ann, bob = await house.full("ann"), await house.full("bob")
+        ann.send("upload", file_name="a.txt", content="aGk=")
+        assert await bob.told() == uploaded("a.txt")
+        (session,) = [one for one in house.hall.sessions if one.person.name == "bob"]
+        outlet: Any = session.outlet
+        bob.guest.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        while not outlet._full:
+            ann.send("message", text="x" * 900_000)
+            await asyncio.sleep(0)
+        bob.send("download", file_name="a.txt")
+        await eventually(lambda: outlet._cargo is not None)
+        bob.guest.reader._transport.resume_reading()  # type: ignore[attr-defined]
+        assert (await bob.until("file"))["content"] == "aGk="
+
+
 # forms
 
 

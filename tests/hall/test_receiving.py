@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ from salon.hall.following import Follower
 from salon.hall.ports import Failed
 from salon.hall.receiving import Policy
 from salon.hall.session import Session
+from salon.hall.uploads import Upload
 from salon.hall.waiting import submit
 from salon.stores.memory import MemoryStore
 from salon.stores.memory_blobs import MemoryBlobs
@@ -567,3 +569,19 @@ async def test_a_room_is_told_how_far_a_file_is_at_most_twice_a_second() -> None
     busy.unpark()
     assert not busy_line.told("upload")
     await shelves.close()
+
+
+async def test_what_cannot_be_gone_on_with_is_given_up_by_the_next_server(tmp_path: Path) -> None:
+    begun = Shelves(tmp_path)
+    half, whole = [await begun.receiving.begin(ANN, "", name, 4, once=True) for name in ("half", "whole")]
+    assert isinstance(half, Upload)
+    assert isinstance(whole, Upload)
+    await begun.receiving.write(half, b"ab")
+    await begun.receiving.write(whole, b"abcd")
+    await begun.close()
+    after = Shelves(tmp_path)
+    await after.shelving.start()
+    assert after.receiving.uploads == {}
+    assert await after.names() == ["whole"]
+    assert await after.blobs.unfinished() == []
+    await after.close()
