@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,23 @@ from salon.stores.folder import FolderBlobs
 from tests.edges.doorstep import PATIENCE, Guest, House, opened_as
 
 EVERY_BYTE = bytes(range(256))
+FILES = [
+    b"",
+    b"\n",
+    b"\n{}",
+    b'{"type":"exit"}',
+    "Grüße\n".encode() * 500,
+    EVERY_BYTE * 40,
+    b"\x89PNG\r\n\x1a\n" + EVERY_BYTE * 3000,
+]
+
+
+def uploaded(name: str, by: str = "ann") -> str:
+    return f"User {by} uploaded the {name} file"
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 class Peer:
