@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from salon.core import limits
-from salon.edges.conversation import LIMITS, VERSION
+from salon.edges.welcome import LIMITS, VERSION
 from salon.wire.answers import AnyDocument, ConnectAck, Notification, decode_answer, encode
 from salon.wire.dialect import DOCUMENTS
 from salon.wire.documents import VOCABULARY, Refused, decode

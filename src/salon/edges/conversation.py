@@ -5,25 +5,22 @@ on alone.
 """
 
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
-
 from salon.core.commands import ChangeTopic, Command, Delete, Edit, Say, Unshelve
-from salon.core.limits import DOCUMENT_BYTES, ID_CHARS, NAME_BYTES, NAME_CHARS, SESSION_ROOMS, TEXT_CHARS
-from salon.core.names import LOBBY, fold, mend_person_name, person_name
-from salon.core.people import is_secret
+from salon.core.limits import ID_CHARS, NAME_BYTES, SESSION_ROOMS
+from salon.core.names import LOBBY, fold
+from salon.edges import welcome
 from salon.edges.errands import Errands
+from salon.edges.questions import history, listing
 from salon.edges.talk import Talk
 from salon.errors import (
     ALREADY_CONNECTED,
-    BAD_DOCUMENT,
     BAD_ID,
     INTERNAL,
     NOT_CONNECTED,
     NOT_JOINED,
-    TOO_MANY_ROOMS,
     UNKNOWN_ROOM,
     Refusal,
     SalonError,
@@ -34,7 +31,7 @@ from salon.hall.hall import Hall
 from salon.hall.session import Session
 from salon.hall.signs import mark_read, tell_typing
 from salon.wire import answers
-from salon.wire.dialect import Documents, document_of
+from salon.wire.dialect import Documents
 from salon.wire.documents import (
     Connect,
     Download,
@@ -52,14 +49,6 @@ from salon.wire.documents import (
 )
 from salon.wire.files import Raw
 
-VERSION = 1  # of the vocabulary
-LIMITS = {
-    "text_chars": TEXT_CHARS,
-    "name_chars": NAME_CHARS,
-    "document_bytes": DOCUMENT_BYTES,
-    "id_chars": ID_CHARS,
-    "rooms": SESSION_ROOMS,
-}
 _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 
 
@@ -134,56 +123,23 @@ class Conversation(Talk[Payload]):
             self._work(self._enter(connect), connect.id)
 
     async def _enter(self, connect: Connect) -> None:
-        name = _name_of(connect)
-        if isinstance(name, str):
-            refusal = await self.hall.enter(self.session, name, connect.client, rename=connect.rename)
-        else:
-            refusal = name
+        session = self.session
+        name = welcome.name_of(connect)
+        refusal = (
+            await self.hall.enter(session, name, connect.client, rename=connect.rename)
+            if isinstance(name, str)
+            else name
+        )
         if refusal is not None:
             self._refuse(refusal, connect.id)
             return
         self.connected = True
-        await self._start(connect)
-
-    async def _start(self, connect: Connect) -> None:
-        """Start the followers, and tell the client where they started before it hears anything of a room."""
-        session = self.session
-        wanted = _wanted(connect)
-        rooms: dict[str, answers.Bounds] = {}
-        refusals = []
         with session.speaking_first():  # from the first: private words may come while the store is still being asked
-            positions = await self.hall.asking.positions(session)
-            for room, since in wanted.items():
-                if recently := since is None and connect.recent > 0:
-                    since = await self.hall.asking.recently(session, room, connect.recent)
-                follower = await self.hall.join(session, room, since)
-                if isinstance(follower, Refusal):
-                    refusals.append(follower)
-                    continue
-                if not rooms:
-                    self._main = follower.room.view.name
-                bounds = _bounds(follower, positions.get(follower.room.key, 0))
-                if recently:
-                    bounds = msgspec.structs.replace(bounds, since=follower.cursor)
-                rooms[follower.room.view.name] = bounds
-            for stored in await self.hall.asking.direct_rooms(session):
-                ringing = session.followers.get(stored.key)
-                read = positions.get(stored.key, 0)
-                bounds = _bounds(ringing, read) if ringing else answers.Bounds(stored.first, stored.head, read)
-                rooms.setdefault(stored.state.name, bounds)
-            ack = answers.ConnectAck(
-                session.person.name,
-                rooms,
-                VERSION,
-                "Connected to the room.",
-                self.hall.asking.features,
-                {**LIMITS, **self.hall.asking.limits},
-                self.hall.entrance.ticket_of(session),
-                connect.id,
-            )
-            self._send(answers.ConnectAckDocument(ack))
-            for refusal in refusals:
-                self._refuse(refusal, connect.id)
+            greeting = await welcome.start_followers(self.hall, session, connect)
+            self._main = greeting.main
+            self._send(welcome.acknowledgement(self.hall, session, greeting, connect.id))
+            for refused in greeting.refusals:
+                self._refuse(refused, connect.id)
 
     def _exit(self, document: Exit) -> None:
         self.ending = True
@@ -212,7 +168,7 @@ class Conversation(Talk[Payload]):
                 self._refuse(follower, join.id)
             else:
                 room = follower.room
-                bounds = _bounds(follower, positions.get(room.key, 0))
+                bounds = welcome.bounds_of(follower, positions.get(room.key, 0))
                 ack = answers.Ack(join.id, room.view.name, bounds.seq, 0, bounds.first, bounds.read, room.state.topic)
                 self._send(answers.AckDocument(ack))
 
@@ -227,47 +183,18 @@ class Conversation(Talk[Payload]):
 
     # asking
 
-    def _history(self, history: History) -> None:
-        self._work(self._do_history(history), history.id)
-
-    async def _do_history(self, history: History) -> None:
-        page = await self.hall.asking.history(self.session, history.room or self._main, history.before, history.limit)
-        if isinstance(page, Refusal):
-            self._refuse(page, history.id)
-            return
-        room = page.room
-        entries = [document_of(room.view, entry) for entry in page.entries]
-        payload = answers.HistoryPayload(room.view.name, entries, room.first, room.head, history.id)
-        self._send(answers.HistoryDocument(payload))
+    def _history(self, wish: History) -> None:
+        self._work(self._answer(history(self.hall, self.session, wish, wish.room or self._main), wish.id), wish.id)
 
     def _list(self, wish: List) -> None:
-        if wish.what == "members":
-            self._work(self._list_members(wish), wish.id)
-        elif wish.what == "rooms":
-            self._work(self._list_rooms(wish), wish.id)
-        elif wish.what == "files":
-            self._work(self._list_files(wish), wish.id)
+        self._work(self._answer(listing(self.hall, self.session, wish, wish.room or self._main), wish.id), wish.id)
+
+    async def _answer(self, work: Awaitable[answers.Document | Refusal], command_id: str) -> None:
+        answer = await work
+        if isinstance(answer, Refusal):
+            self._refuse(answer, command_id)
         else:
-            self._refuse(refuse(BAD_DOCUMENT, why="`what` is `members`, `rooms` or `files`"), wish.id)
-
-    async def _list_members(self, wish: List) -> None:
-        room = await self.hall.find(self.session.person, wish.room or self._main)
-        if isinstance(room, Refusal):
-            self._refuse(room, wish.id)
-            return
-        here = [one.name for one in room.state.between] or room.names
-        self._tell(answers.Listing("members", room.view.name, members=here, id=wish.id))
-
-    async def _list_rooms(self, wish: List) -> None:
-        self._tell(answers.Listing("rooms", rooms=await self.hall.asking.list_rooms(self.session), id=wish.id))
-
-    async def _list_files(self, wish: List) -> None:
-        room = wish.room or self._main
-        files = await self.hall.asking.files(self.session.person, room)
-        if isinstance(files, Refusal):
-            self._refuse(files, wish.id)
-        else:
-            self._tell(answers.Listing("files", room, files=files, id=wish.id))
+            self._send(answer)
 
     # files
 
@@ -332,36 +259,9 @@ class Conversation(Talk[Payload]):
     def _send(self, document: answers.Document) -> None:
         self.session.reply(self._dialect.document(document))
 
-    def _tell(self, listing: answers.Listing) -> None:
-        self._send(answers.ListDocument(listing))
-
     def _ack(self, command_id: str, room: str) -> None:
         if command_id:
             self._send(answers.AckDocument(answers.Ack(command_id, room)))
-
-
-def _name_of(connect: Connect) -> str | Refusal:
-    """The name under which somebody enters, or why nobody can so."""
-    if connect.client and not is_secret(connect.client):
-        return refuse(BAD_DOCUMENT, why="`client` is 32 hex digits")
-    if len(connect.rooms) > SESSION_ROOMS:
-        return refuse(TOO_MANY_ROOMS, limit=SESSION_ROOMS)
-    return mend_person_name(connect.name) if connect.rename else person_name(connect.name)
-
-
-def _wanted(connect: Connect) -> dict[str, int | None]:
-    """The rooms that a client wants to hear, and since when; the one it speaks in first, however it spells the two."""
-    if connect.rooms and not connect.room:
-        return {**connect.rooms}
-    main = connect.room or LOBBY
-    others = {room: since for room, since in connect.rooms.items() if fold(room.strip()) != fold(main.strip())}
-    same = [since for room, since in connect.rooms.items() if room not in others]
-    return {main: same[0] if same else None, **others}
-
-
-def _bounds(follower: Follower, read: int) -> answers.Bounds:
-    room = follower.room
-    return answers.Bounds(room.first, follower.aim, read, room.state.topic)
 
 
 _COMMANDS = frozenset((Say, Edit, Delete, ChangeTopic, Unshelve))
