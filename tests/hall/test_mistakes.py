@@ -16,13 +16,11 @@ async def test_a_follower_that_cannot_be_served_is_sent_away_and_nobody_else_not
     party = Party(MemoryStore())
     ann, bob, carl = [await party.guest(name) for name in ("ann", "bob", "carl")]
 
-    def fail() -> None:
+    def fail(_data: bytes) -> None:
         raise RuntimeError("a mistake of ours")
 
     with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
-        follower = bob.session.followers["lobby"]
-        original = type(follower).pull
-        broken.setattr(type(follower), "pull", lambda self: fail() if self is follower else original(self))
+        broken.setattr(bob, "write", fail)
         await party.say(ann, "one")
     await party.say(ann, "two")
     await rest()

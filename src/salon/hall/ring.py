@@ -163,6 +163,11 @@ class Ring:
             piece = self._newest[dialect] = self._cut(place, dialect, view)
         return piece
 
+    def shared_to_tip(self, dialect: Dialect) -> Piece | None:
+        """The newest piece of a dialect, where it reaches to the tip and everybody who takes it takes all of it."""
+        piece = self._newest.get(dialect)
+        return None if piece is None or piece.end != self.tip or piece.whose or dialect.paced else piece
+
     def data_without(self, piece: Piece, own: Person, dialect: Dialect, view: RoomView) -> bytes:
         """The bytes of a piece for a person whom it is about, and whom the dialect does not show their own doings."""
         floor = self.floor

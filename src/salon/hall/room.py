@@ -12,8 +12,8 @@ from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.hall.following import Follower
 from salon.hall.ports import Log, Stored
-from salon.hall.ring import Budget, Item, Ring
-from salon.wire.dialect import RoomView
+from salon.hall.ring import Budget, Item, Piece, Ring
+from salon.wire.dialect import Dialect, RoomView
 
 if TYPE_CHECKING:
     from salon.hall.session import Session
@@ -87,14 +87,32 @@ class Room:
         self.ring.restart(self.head)
 
     def deliver(self) -> None:
-        """Give every follower what is new. What all of them have taken need not be kept."""
+        """Give every follower what is new. What all of them have taken need not be kept.
+
+        Most stand where the one before them stood, speak as it does, and take the very piece that it took: for them
+        nothing more is asked. It is the innermost loop of the server.
+        """
         tip, behind = self.ring.tip, False
-        for follower in self.followers.values():
+        shared: Piece | None = None
+        dialect: Dialect | None = None
+        for session, follower in self.followers.items():
             try:
+                if (
+                    shared is not None
+                    and follower.place == shared.begin
+                    and session.dialect is dialect
+                    and not session.parked
+                ):
+                    follower.place, follower.cursor = tip, shared.last
+                    session.write(shared.data)
+                    continue
                 follower.pull()
+                if session.dialect is not dialect:
+                    dialect = session.dialect
+                    shared = self.ring.shared_to_tip(dialect)
             except Exception:
                 log.exception("A follower could not be served.")  # it is sent away; the others are not touched
-                follower.session.outlet.close()
+                session.outlet.close()
             if follower.place != tip:
                 behind = True
         if behind:

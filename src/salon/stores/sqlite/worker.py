@@ -1,7 +1,7 @@
 """Two threads that own a connection each: one writes, one reads. The loop's thread never touches SQLite.
 
-The writer joins everything that waits into one transaction (group commit): one fsync for all of it. Each job has a
-savepoint of its own, so that one that fails takes nothing of the others with it.
+The writer joins everything that waits into one transaction (group commit): one fsync for all of it. Each of several
+jobs has a savepoint of its own, so that one that fails takes nothing of the others with it.
 """
 
 import asyncio
@@ -124,7 +124,11 @@ class Writer(_Thread):
         connection = self.connection
         try:
             connection.execute("BEGIN IMMEDIATE")
-            results = [(future, self._attempt(job)) for job, future in orders]
+            if len(orders) == 1:  # alone, a job that fails has the whole transaction to take back
+                ((job, future),) = orders
+                results = [(future, job(connection))]
+            else:
+                results = [(future, self._attempt(job)) for job, future in orders]
             connection.execute("COMMIT")
             self._dirty = True
         except Exception as error:

@@ -21,6 +21,7 @@ from salon.stores.sqlite.schema import SEQ_BITS
 
 _encode = msgspec.json.Encoder().encode
 _ROWS = 512  # in one statement at most; SQLite takes 32,766 parameters
+_FEW = 64  # so many rows are one statement, whatever their number: each stays compiled
 
 
 def append(
@@ -71,14 +72,17 @@ def _insert_keys(
     rows: list[Any] = []
     for (person, command_id), kept in keys.items():
         rows += (number, person, command_id, kept.seq, kept.time, kept.fingerprint)
-    connection.execute("SAVEPOINT keys")
+    one = len(keys) <= _FEW  # a statement that fails takes back all it did; several need a place to go back to
+    if not one:
+        connection.execute("SAVEPOINT keys")
     try:
         _insert_rows(connection, "ids", 6, rows)
     except sqlite3.IntegrityError:
-        connection.execute("ROLLBACK TO keys")
+        if not one:
+            connection.execute("ROLLBACK TO keys")
         return _known(connection, number, keys)
     finally:
-        if connection.in_transaction:
+        if not one and connection.in_transaction:
             connection.execute("RELEASE keys")
     return {}
 
@@ -96,9 +100,9 @@ def _known(connection: sqlite3.Connection, number: int, keys: dict[IdempotencyKe
 
 
 def _insert_rows(connection: sqlite3.Connection, table: str, columns: int, values: Sequence[Any]) -> None:
-    """Insert rows given as one flat list, in statements of a power of two of rows, which stay compiled."""
+    """Insert rows given as one flat list: a few in one statement, more in statements of a power of two of rows."""
     rows, at = len(values) // columns, 0
-    size = _ROWS
+    size = rows if rows <= _FEW else _ROWS
     while rows:
         while size > rows:
             size //= 2
