@@ -107,7 +107,7 @@ class Room:
                     session.write(shared.data)
                     continue
                 follower.pull()
-                if session.dialect is not dialect:
+                if shared is None or session.dialect is not dialect:  # the one before may have been parked
                     dialect = session.dialect
                     shared = self.ring.shared_to_tip(dialect)
             except Exception:
