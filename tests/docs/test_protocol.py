@@ -16,6 +16,8 @@ from salon.edges.welcome import LIMITS, VERSION
 from salon.wire.answers import AnyDocument, ConnectAck, Notification, decode_answer, encode
 from salon.wire.dialect import DOCUMENTS
 from salon.wire.documents import VOCABULARY, Refused, decode
+from salon.wire.fetching import decode_fetch, decode_found
+from salon.wire.fetching import encode as encode_fetching
 from salon.wire.handshake import Language, language_of
 from tests.docs.reading import blocks, read, sections, tables
 from tools.doc_tables import quantity, written_anew
@@ -164,3 +166,11 @@ def test_the_client_in_20_lines_talks(tmp_path: Path, server_port: int) -> None:
         assert client.stdout is not None
         assert client.stdout.readline() == "Ann: hello\n"
         client.terminate()
+
+
+@pytest.mark.parametrize(
+    ("kind", "decode_line"), [("fetch", decode_fetch), ("found", decode_found), ("missing", decode_found)]
+)
+def test_the_lines_of_a_fetch_are_those_that_are_sent(kind: str, decode_line: Any) -> None:
+    (line,) = blocks(CHAPTERS["Fetches"], f"json {kind}")
+    assert encode_fetching(decode_line(line.strip().encode())).decode() == line.strip() + "\n"

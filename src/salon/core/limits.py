@@ -26,6 +26,8 @@ UNSETTLED_BYTES = 1 * MIB
 REPLY_BYTES = 256 * KIB  # answers that a session has not taken yet
 SESSION_ROOMS = 1_000  # rooms that one session follows
 
+FETCH_LINE_BYTES = 16 * KIB  # what asks for a file, or answers, before its bytes: names in full, escaped
+
 UPLOADS_PER_PERSON = 16  # on their way at once
 UPLOADS = 1_000  # of all people together: each is an open file
 ORPHAN_SECONDS = 3600  # bytes that nothing names are swept once they are so old
