@@ -7,9 +7,6 @@ function count(number: number, one: string, many: string): string {
 }
 
 export const en = {
-  /** How the language calls itself. */
-  language: "English",
-
   app: {
     name: "Salon",
     loading: "Salon is starting.",

@@ -6,12 +6,17 @@ import { en, type Catalogue } from "./en";
 
 export type { Catalogue };
 
+const KEY = "salon.language";
+
 const LOADERS: Record<string, () => Promise<Catalogue>> = {
   en: () => Promise.resolve(en),
 };
 
 /** The tags of the languages that there are. */
 export const LANGUAGES: readonly string[] = Object.keys(LOADERS);
+
+/** How each calls itself. */
+export const languageNames: Readonly<Record<string, string>> = { en: "English" };
 
 let words = $state.raw<Catalogue>(en);
 let tag = $state.raw("en");
@@ -34,11 +39,23 @@ export function pickLanguage(wanted: readonly string[]): string {
   return "en";
 }
 
-/** Shows the app in another language, once its sentences are here. */
-export async function useLanguage(wanted: string): Promise<void> {
+/** The language that was chosen in this browser, else the one that the browser is set to. */
+export function wantedLanguage(storage: Pick<Storage, "getItem">, browser: readonly string[]): string {
+  const stored = storage.getItem(KEY);
+  return pickLanguage(stored ? [stored, ...browser] : browser);
+}
+
+/** Shows the app in a language, once its sentences are here. */
+export async function showLanguage(wanted: string): Promise<void> {
   const loader = LOADERS[wanted];
   if (!loader) return;
   words = await loader();
   tag = wanted;
   document.documentElement.lang = wanted;
+}
+
+/** Shows the app in a language, and from now on. */
+export async function chooseLanguage(wanted: string, storage: Pick<Storage, "setItem">): Promise<void> {
+  storage.setItem(KEY, wanted);
+  await showLanguage(wanted);
 }
