@@ -26,6 +26,7 @@ class Download:
     """
 
     evicts = ()
+    path = "TCP"
 
     def __init__(self, web: Web, name: SafeName, room: str, target: Path, *, replace: bool) -> None:
         self.size: int | None = None

@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+import msgspec
+
 from salon.client.transfers.progress import Meter, State, Transfer
 from salon.client.transfers.trouble import GaveUp, persist
 from salon.errors import Refusal, SalonError
@@ -41,6 +43,10 @@ class Work(Protocol):
     @property
     def saved(self) -> str:
         """Where it stands now, where it came here."""
+
+    @property
+    def path(self) -> str:
+        """Over what it goes, or went last."""
 
     async def run(self) -> None:
         """Go on to the end. Raises Cut where another attempt is worth it, else SalonError."""
@@ -79,7 +85,7 @@ class Job:
         """How far it is now."""
         first, work, state = self._first, self._work, self._state
         if work is None:
-            return Transfer(first.number, first.up, first.name, first.room, state, refusal=self._refusal)
+            return msgspec.structs.replace(first, state=state, refusal=self._refusal)
         size, offset = work.size, work.offset
         if state is State.CUT and offset != self._cut_at:
             state = State.MOVING
@@ -95,6 +101,8 @@ class Job:
             *(first.number, first.up, first.name, first.room, state, size, offset, rate, eta, sha256, evicts),
             work.saved,
             self._refusal,
+            work.path,
+            first.person,
         )
 
     @property

@@ -38,6 +38,8 @@ class Transfer(Struct, frozen=True):
     evicts   what an upload pushes off the shelf
     saved    where a download stands now
     refusal  why it failed, or why it was cut while it looks for the server
+    path     over what it goes: `TCP`, `UDP`, `direct` from person to person, or `through the server`; empty before
+    person   from whom it comes, where that is a person and no room
     """
 
     number: int
@@ -53,6 +55,8 @@ class Transfer(Struct, frozen=True):
     evicts: tuple[str, ...] = ()
     saved: str = ""
     refusal: Refusal | None = None
+    path: str = ""
+    person: str = ""
 
 
 class Meter:

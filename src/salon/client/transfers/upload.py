@@ -37,6 +37,7 @@ class Upload:
     """
 
     saved = ""
+    path = "TCP"
 
     def __init__(
         self, web: Web, source: Source, name: str, room: str, slip: Slip, announced: Callable[[], None]
