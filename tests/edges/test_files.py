@@ -329,6 +329,9 @@ async def ticket(place: Place, name: str) -> str:
     """The ticket of somebody who is here; `bob` is the bob of the private room."""
 
     class Nothing:
+        address = ""
+        buffered = 0
+
         def write(self, data: bytes) -> None: ...
         def hold(self) -> None: ...
         def release(self) -> None: ...

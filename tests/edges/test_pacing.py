@@ -33,6 +33,9 @@ class Wire(asyncio.Transport):
 class Outlet:
     """What the session writes to: the pacer, as a lab client's connection does it."""
 
+    address = ""
+    buffered = 0
+
     def __init__(self) -> None:
         self.wire = Wire()
         self.session = Session(self, LINES)

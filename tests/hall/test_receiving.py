@@ -522,6 +522,9 @@ async def test_a_new_writer_ends_the_old_ones_connection_once(shelves: Shelves) 
 class Line:
     """A connection that keeps what is written to it."""
 
+    address = ""
+    buffered = 0
+
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
 

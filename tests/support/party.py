@@ -69,6 +69,14 @@ class Guest:
             self._full = True
             self.session.park()
 
+    @property
+    def address(self) -> str:
+        return "127.0.0.1:4711"
+
+    @property
+    def buffered(self) -> int:
+        return sum(map(len, self.unread))
+
     def hold(self) -> None:
         assert not self._held
         self._held = True

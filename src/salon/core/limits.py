@@ -58,3 +58,9 @@ SILENT_CONNECTIONS = 1_000  # of these; the longest silent is closed first
 GOODBYE_SECONDS = 1  # for connections to take the last words of a server that closes
 GRACE_SECONDS = 5  # between a broken line and `has left`, for whoever comes back
 IDEMPOTENCY_SECONDS = 7 * 24 * 3600  # an id outlives its entry at least so long
+# what the operator is shown
+HAPPENINGS = 4_000  # the newest; a screen shows fewer
+HAPPENINGS_BYTES = 2 * MIB  # of these, with the entries that they are made of
+HAPPENINGS_UNWATCHED = 50  # of one batch, while nobody looks: for whoever begins to
+HAPPENING_CHARS = 2_000  # of what was said; the room has it whole
+

@@ -1,6 +1,8 @@
 """What the HTTP handlers share: the application's parts, and refusals as responses."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 
@@ -36,9 +38,25 @@ _STATUS: dict[Problem, int] = {
 }
 
 
+class RefusalResponse(web.Response):
+    """The answer to a request that was refused, which the operator hears of."""
+
+    __slots__ = ("refusal",)
+
+    def __init__(self, refusal: Refusal, **response: Any) -> None:
+        super().__init__(**response)
+        self.refusal = refusal
+
+
 def refusal_response(
     refusal: Refusal, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """A refusal as JSON: `code`, `message`, `retry`."""
     body = {"code": refusal.code, "message": refusal.message, "retry": refusal.problem.retry}
-    return web.json_response(body, status=status or _STATUS.get(refusal.problem, 400), headers=headers)
+    return RefusalResponse(
+        refusal,
+        body=json.dumps(body).encode(),
+        content_type="application/json",
+        status=status or _STATUS.get(refusal.problem, 400),
+        headers=headers,
+    )

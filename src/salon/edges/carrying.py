@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from salon.core.limits import KIB
 from salon.ground.sendfile import send_file
+from salon.hall.transfers import Transfer
 from salon.wire.files import Parcel
 
 _PIECE = 192 * KIB  # a multiple of three: in base64 no piece but the last is filled up
@@ -42,31 +43,33 @@ class Cargo:
         if self._task is not None:
             self._task.cancel()
 
-    async def send(self, transport: asyncio.Transport, parcel: Parcel, file: BinaryIO, size: int) -> None:
-        """Send the file in its parcel. Raises OSError where not all of it could be."""
+    async def send(self, transport: asyncio.Transport, parcel: Parcel, file: BinaryIO, transfer: Transfer) -> None:
+        """Send the file in its parcel, and note how far it is. Raises OSError where not all of it could be."""
+        size = transfer.size
         if parcel.raw:
-            sent = await self._send_raw(transport, file, size)
+            sent = await self._send_raw(transport, file, transfer)
         else:
             transport.write(parcel.first)
             sent = 0
             async for piece in _pieces(file, size):
                 await self._send_piece(transport, base64.b64encode(piece))
-                sent += len(piece)
+                transfer.offset = sent = sent + len(piece)
             transport.write(parcel.last)
         if sent < size:  # it is shorter now: what comes next must not be taken for the rest of it
             raise ConnectionAbortedError
 
-    async def _send_raw(self, transport: asyncio.Transport, file: BinaryIO, size: int) -> int:
+    async def _send_raw(self, transport: asyncio.Transport, file: BinaryIO, transfer: Transfer) -> int:
         """The kernel copies from the file to the socket where it can; else pieces are read and written."""
+        size = transfer.size
         if not size:
             return 0
         try:
-            return await send_file(transport, file, 0, size)
+            return await send_file(transport, file, 0, size, transfer.stand_at)
         except asyncio.SendfileNotAvailableError:
             sent = 0
             async for piece in _pieces(file, size):
                 await self._send_piece(transport, piece)
-                sent += len(piece)
+                transfer.offset = sent = sent + len(piece)
             return sent
 
     async def _send_piece(self, transport: asyncio.Transport, piece: bytes) -> None:

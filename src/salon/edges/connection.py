@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, cast
 
 from salon.core.limits import DOCUMENT_BYTES, HIGH_WATER
+from salon.edges.address import address_of
 from salon.edges.carrying import Cargo
 from salon.edges.talk import Talk
 from salon.errors import Refusal
@@ -13,6 +14,7 @@ from salon.hall.hall import Hall
 from salon.hall.places import Reader
 from salon.hall.session import Session
 from salon.hall.shelving import Opened
+from salon.hall.transfers import Transfer
 from salon.wire.files import Parcel
 
 
@@ -81,6 +83,14 @@ class Connection(asyncio.Protocol):
     def release(self) -> None:
         self._transport.resume_reading()
 
+    @property
+    def address(self) -> str:
+        return address_of(self._transport)
+
+    @property
+    def buffered(self) -> int:
+        return self._transport.get_write_buffer_size()
+
     def close(self) -> None:
         """Send what was written, then close; the last replies are on their way at the end of this turn."""
         if self._cargo is not None:  # half a file is not worth waiting for
@@ -99,7 +109,8 @@ class Connection(asyncio.Protocol):
 
     # files
 
-    async def carry(self, parcel: Parcel, opened: Opened) -> bool:
+        self._hall.happenings.refused(self._session.person.name or self.address, why.code, why.message)
+    async def carry(self, parcel: Parcel, opened: Opened, transfer: Transfer) -> bool:
         """Send a file, with nothing between; whether all of it was sent. Else the connection is over."""
         cargo = self._cargo = Cargo()
         if self._full:
@@ -108,7 +119,7 @@ class Connection(asyncio.Protocol):
         self._session.park()  # who has something to say waits
         try:
             await self._lead(parcel.before)
-            await cargo.send(self._transport, parcel, opened.file, opened.size)
+            await cargo.send(self._transport, parcel, opened.file, transfer)
             whole = True
         except OSError:
             pass  # the other side has gone, or the file is not what it was

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from salon.core.limits import KIB
+from salon.core.people import Person
 from salon.edges.answering import HALL, SHELVING, refusal_response
 from salon.edges.visitors import reader
 from salon.errors import Refusal, SalonError
@@ -62,7 +64,7 @@ async def _file(request: web.Request) -> web.StreamResponse:
         opened = await request.app[SHELVING].open(person, request.match_info["room"], request.match_info["name"])
     except SalonError as error:
         return refusal_response(error.refusal)
-    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened)
+    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened, person)
 
 
 async def _blob(request: web.Request) -> web.StreamResponse:
@@ -71,10 +73,10 @@ async def _blob(request: web.Request) -> web.StreamResponse:
         opened = await request.app[SHELVING].open_blob(person, request.match_info["room"], request.match_info["sha256"])
     except SalonError as error:
         return refusal_response(error.refusal)
-    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened)
+    return refusal_response(opened) if isinstance(opened, Refusal) else await _send(request, opened, person)
 
 
-async def _send(request: web.Request, opened: Opened) -> web.StreamResponse:
+async def _send(request: web.Request, opened: Opened, person: Person) -> web.StreamResponse:
     """The bytes, or the part of them that was asked for."""
     with opened.file:
         headers = _headers(opened)
@@ -90,7 +92,7 @@ async def _send(request: web.Request, opened: Opened) -> web.StreamResponse:
             response.headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{opened.size}"
         await response.prepare(request)
         if request.method != "HEAD":
-            await _write(request, response, opened, span)
+            await _move(request, response, opened, span, person)
         await response.write_eof()
         if request.method != "HEAD" and span.stop == opened.size:
             with suppress(SalonError):  # it was noted; the bytes have arrived all the same
@@ -135,7 +137,32 @@ def _headers(opened: Opened) -> dict[str, str]:
     return headers
 
 
-async def _write(request: web.Request, response: web.StreamResponse, opened: Opened, span: range) -> None:
+async def _move(
+    request: web.Request, response: web.StreamResponse, opened: Opened, span: range, person: Person
+) -> None:
+    """Send the bytes, before the operator's eyes."""
+    transfers = request.app[HALL].transfers
+    who = person.name or request.remote or ""
+    transfer = transfers.begin(
+        who, opened.name, place=opened.shown, size=opened.size, offset=span.start, private=opened.private
+    )
+
+    def progress(sent: int) -> None:
+        transfer.offset = span.start + sent
+
+    try:
+        await _write(request, response, opened, span, progress)
+    finally:
+        transfers.end(transfer, part=transfer.offset == span.stop < opened.size)
+
+
+async def _write(
+    request: web.Request,
+    response: web.StreamResponse,
+    opened: Opened,
+    span: range,
+    progress: Callable[[int], None],
+) -> None:
     """The kernel copies from the file to the socket where it can; else pieces are read and written."""
     transport = request.transport
     if transport is None or transport.is_closing():
@@ -143,18 +170,21 @@ async def _write(request: web.Request, response: web.StreamResponse, opened: Ope
     if not span:
         return
     try:
-        sent = await send_file(transport, opened.file, span.start, len(span))
+        sent = await send_file(transport, opened.file, span.start, len(span), progress)
     except asyncio.SendfileNotAvailableError:
-        sent = await _write_pieces(response, opened, span)
+        sent = await _write_pieces(response, opened, span, progress)
     if sent < len(span):  # the file is shorter now: whoever waits for the rest must not take something else for it
         transport.abort()
         raise ConnectionResetError
 
 
-async def _write_pieces(response: web.StreamResponse, opened: Opened, span: range) -> int:
+async def _write_pieces(
+    response: web.StreamResponse, opened: Opened, span: range, progress: Callable[[int], None]
+) -> int:
     opened.file.seek(span.start)
     sent = 0
     while data := await asyncio.to_thread(opened.file.read, min(_PIECE, len(span) - sent)):
         await response.write(data)
         sent += len(data)
+        progress(sent)
     return sent

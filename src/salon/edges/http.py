@@ -16,7 +16,7 @@ from salon import __version__
 from salon.core.limits import HIGH_WATER
 from salon.core.names import LOBBY
 from salon.edges import files, uploads
-from salon.edges.answering import HALL, SHELVING
+from salon.edges.answering import HALL, SHELVING, RefusalResponse
 from salon.edges.metrics import metrics_text
 from salon.edges.websocket import converse
 from salon.errors import FOREIGN_PAGE, Refusal, SalonError, refuse
@@ -131,7 +131,9 @@ def _guard(names: Collection[str]) -> Middleware:
         if connection is not None:
             connection.named = True
         if not admits(request.headers.get("Host"), request.headers.get("Origin"), names):
-            return web.Response(status=403, text=refuse(FOREIGN_PAGE).message + "\n", headers=_HEADERS)
+            refusal = refuse(FOREIGN_PAGE)
+            request.app[HALL].happenings.refused(request.remote or "", refusal.code, refusal.message)
+            return web.Response(status=403, text=refusal.message + "\n", headers=_HEADERS)
         try:
             response = await handler(request)
         except web.HTTPException as error:
@@ -139,6 +141,9 @@ def _guard(names: Collection[str]) -> Middleware:
             raise
         except (ConnectionError, HttpProcessingError):  # no mistake of ours: whoever asked is gone, or sends no HTTP
             return web.Response(status=400, headers=_HEADERS)
+        if isinstance(response, RefusalResponse):
+            refusal = response.refusal
+            request.app[HALL].happenings.refused(request.remote or "", refusal.code, refusal.message)
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response

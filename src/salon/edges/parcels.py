@@ -14,6 +14,7 @@ from salon.errors import BAD_UPLOAD, INTERNAL, NO_FILES, UNKNOWN_UPLOAD, Refusal
 from salon.hall.hall import Hall
 from salon.hall.session import Session
 from salon.hall.shelving import Opened
+from salon.hall.transfers import Transfer
 from salon.hall.uploads import Upload
 from salon.wire.files import Parcel
 
@@ -26,8 +27,8 @@ Wrap = Callable[[Opened], Parcel | Refusal]
 class Carrier(Protocol):
     """A connection that can carry a file."""
 
-    async def carry(self, parcel: Parcel, opened: Opened) -> bool:
-        """Send the file, with nothing between; whether all of it was sent."""
+    async def carry(self, parcel: Parcel, opened: Opened, transfer: Transfer) -> bool:
+        """Send the file, with nothing between, and note how far it is; whether all of it was sent."""
 
 
 class Parcels:
@@ -128,10 +129,21 @@ class Parcels:
             if isinstance(parcel, Refusal):
                 return parcel
             carrier: Carrier = self._session.outlet  # type: ignore[assignment]  # looked at by whoever asks
-            if await carrier.carry(parcel, opened):
+            if await self._carry(carrier, parcel, opened):
                 with suppress(SalonError):  # it was noted; the bytes have arrived all the same
                     await shelving.fetched(opened)
         return None
+
+    async def _carry(self, carrier: Carrier, parcel: Parcel, opened: Opened) -> bool:
+        """Send it before the operator's eyes; whether all of it was sent."""
+        transfers = self._hall.transfers
+        transfer = transfers.begin(
+            self._session.person.name, opened.name, place=opened.shown, size=opened.size, private=opened.private
+        )
+        try:
+            return await carrier.carry(parcel, opened, transfer)
+        finally:
+            transfers.end(transfer)
 
 
 async def _decoded(content: str) -> bytes | Refusal:

@@ -95,3 +95,5 @@ class Talk(Generic[Heard]):
 
     def _refuse(self, refusal: Refusal, command_id: str = "") -> None:
         self.session.reply(self.session.dialect.refused(refusal, command_id))
+        who = self.session.person.name or self.session.outlet.address
+        self.hall.happenings.refused(who, refusal.code, refusal.message)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from salon.core.limits import DOCUMENT_BYTES
+from salon.edges.address import address_of
 from salon.edges.conversation import Conversation
 from salon.ground.tasks import Tasks
 from salon.hall.hall import Hall
@@ -37,9 +38,23 @@ class WebSocketOutlet:
         self.gate: asyncio.Future[None] | None = None  # while it stands, no message is taken
         self.closing = False
 
+    @property
+    def host(self) -> str:
+        """From where the client comes, as this machine sees it; nothing where it has gone."""
+        peer = self._transport.get_extra_info("peername")
+        return str(peer[0]) if peer else ""
+
     def write(self, data: bytes) -> None:
         if not self._transport.is_closing():
             self._transport.write(data)
+
+    @property
+    def address(self) -> str:
+        return address_of(self._transport)
+
+    @property
+    def buffered(self) -> int:
+        return self._transport.get_write_buffer_size()
 
     def hold(self) -> None:
         """Take no further message. aiohttp stops reading once what it holds for us is more than its own bound."""

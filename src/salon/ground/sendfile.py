@@ -7,6 +7,7 @@ goes on and on, and the loop stands still for it.
 import asyncio
 import os
 from asyncio import AbstractEventLoop
+from collections.abc import Callable
 from typing import BinaryIO
 
 from salon.core.limits import KIB, MIB
@@ -17,8 +18,16 @@ _under_way: set[int] = set()
 _LOOK_SECONDS = 5.0  # while the socket takes nothing, how often to see whether the transport was closed here
 
 
-async def send_file(transport: asyncio.Transport, file: BinaryIO, offset: int, count: int) -> int:
+async def send_file(
+    transport: asyncio.Transport,
+    file: BinaryIO,
+    offset: int,
+    count: int,
+    progress: Callable[[int], object] = lambda _: None,
+) -> int:
     """Send `count` bytes of the file from `offset` on, behind what the transport holds; how many there were.
+
+    `progress` is told how many have been sent so far, after each piece.
 
     Nothing else may be written meanwhile. Raises asyncio.SendfileNotAvailableError where system, transport or file
     have no such call, ConnectionError where the connection is gone.
@@ -47,6 +56,7 @@ async def send_file(transport: asyncio.Transport, file: BinaryIO, offset: int, c
             if not piece:
                 break
             sent += piece
+            progress(sent)
             await asyncio.sleep(0)
         return sent
     finally:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from salon.core.limits import GRACE_SECONDS
 from salon.core.people import Person
 from salon.errors import CLOSING, Refusal, SalonError, refuse
+from salon.hall.happenings import Happenings
 from salon.hall.ports import People
 from salon.hall.register import Holder, Register, passing_person, passing_proof, proof_of
 from salon.hall.session import Session
@@ -15,11 +16,12 @@ from salon.hall.session import Session
 class Entrance:
     """The sessions that have a name."""
 
-    def __init__(self, people: People, clock: Callable[[], int]) -> None:
+    def __init__(self, people: People, clock: Callable[[], int], happenings: Happenings) -> None:
         self.register = Register()
         self.sessions: set[Session] = set()
         self._people = people
         self._clock = clock
+        self._happenings = happenings
         self._loop = asyncio.get_running_loop()
         self._holders: dict[Session, Holder] = {}
         self._tickets: dict[str, Session] = {}
@@ -49,6 +51,9 @@ class Entrance:
         holder.sessions.append(session)
         self.sessions.add(session)
         self._holders[session] = holder
+        if not holder.here:
+            holder.here = True
+            self._happenings.tell("connected", who=shown)
         return None
 
     def go_out(self, session: Session, *, broken: bool) -> None:
@@ -60,7 +65,7 @@ class Entrance:
             return
         holder.sessions.remove(session)
         if broken:
-            self._loop.call_later(GRACE_SECONDS, self.register.release, holder)
+            self._loop.call_later(GRACE_SECONDS, self._release, holder)
         else:
             self.register.release(holder)
 

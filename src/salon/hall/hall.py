@@ -21,6 +21,7 @@ from salon.ground.tasks import Tasks
 from salon.hall.asking import Asking
 from salon.hall.entrance import Entrance
 from salon.hall.following import Follower
+from salon.hall.happenings import Happenings
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.ring import Budget
@@ -28,6 +29,7 @@ from salon.hall.room import Room
 from salon.hall.session import Session
 from salon.hall.submitting import Submitting
 
+from salon.hall.transfers import Transfers
 if TYPE_CHECKING:
     from salon.hall.shelving import Shelving
 
@@ -41,7 +43,9 @@ class Hall:
         self.store = store
         self.clock = clock
         self.tasks = Tasks()
-        self.entrance = Entrance(store, clock)
+        self.happenings = Happenings(clock)
+        self.transfers = Transfers(clock, self.happenings)
+        self.entrance = Entrance(store, clock, self.happenings)
         self.register = self.entrance.register
         self.sessions = self.entrance.sessions
         self.rooms: dict[str, Room] = {}
@@ -55,7 +59,7 @@ class Hall:
         self.began = clock()
         self.asking = Asking(self)
         self.loop = asyncio.get_running_loop()
-        self.submitting = Submitting(self.loop, clock, self.tasks, self._committed, self._rest)
+        self.submitting = Submitting(self.loop, clock, self.tasks, self.happenings, self._committed, self._rest)
 
     @property
     def rings_bytes(self) -> int:
@@ -151,7 +155,13 @@ class Hall:
                 finally:
                     del self._loading[key]
                 self.rooms[key] = Room(
-                    key, stored.state if stored else state, stored, self.store, self._budget, self.forget_if_deserted
+                    key,
+                    stored.state if stored else state,
+                    stored,
+                    self.store,
+                    self._budget,
+                    self.happenings,
+                    self.forget_if_deserted,
                 )
             else:
                 await asyncio.wait([loading])
@@ -172,7 +182,9 @@ class Hall:
         holder = self.register.holder(say.to)
         person = holder.person if holder and holder.person else await self.store.find(say.to)
         if person is None:
-            return refuse(NOT_HERE, name=say.to)
+            refusal = refuse(NOT_HERE, name=say.to)
+            self.happenings.refused(session.person.name, refusal.code, refusal.message)
+            return refusal
         me = session.person
         first, second = sorted((me, person), key=lambda one: one.number)
         state = RoomState(direct_name(me.name, person.name), between=(first, second))
@@ -191,6 +203,9 @@ class Hall:
                 self._follow(session, room, None)
 
     # asking
+        self.happenings.committed(room.key, room.view, batch.entries)
+        if batch.rewrites:
+            self.happenings.rewritten(room.key, batch.rewrites)
 
     async def find(self, person: Person, raw_name: str) -> Room | Refusal:
         """A room that this person may read, whether they follow it or not."""

@@ -88,6 +88,7 @@ class Receiving:
         if unfinished.sha256:
             self._found_whole(upload, unfinished.sha256)
         self.uploads[upload.id] = upload
+        upload.show(self._hall.transfers)
         await self._try_to_complete(upload)
 
     async def begin(
@@ -122,6 +123,8 @@ class Receiving:
             if isinstance(outcome, Refusal):
                 await self.discard(upload)
                 return outcome
+        if upload.id in self.uploads:
+            upload.show(self._hall.transfers)
         self._tell(upload)
         return upload
 
@@ -185,7 +188,7 @@ class Receiving:
         """Become the one who writes; whoever wrote before stops at its next byte, and its connection ends."""
         if upload.breaker is not None:
             upload.breaker()
-        upload.breaker = breaker
+        upload.move(breaker)
         upload.turn += 1
         upload.active = self._hall.clock()
         return upload.turn
@@ -193,20 +196,20 @@ class Receiving:
     def end_turn(self, upload: Upload, breaker: Callable[[], None]) -> None:
         """Write no more: the connection is for something else now, and must not be ended for this upload's sake."""
         if upload.breaker is breaker:
-            upload.breaker = None
+            upload.move(None)
 
     async def write(self, upload: Upload, data: bytes) -> None:
         """Append. Raises SalonError: the disk is full, or more comes than was announced."""
         if len(data) > upload.left:
             raise SalonError(refuse(SIZE_DIFFERS, name=upload.note.name, size=upload.note.size))
-        upload.offset = await self.blobs.write(upload.id, data)
+        upload.stand_at(await self.blobs.write(upload.id, data))
         upload.active = self._hall.clock()
         self._tell(upload)
 
     async def cut(self, upload: Upload, size: int) -> None:
         """Forget what came behind `size` bytes."""
         await self.blobs.cut(upload.id, size)
-        upload.offset = size
+        upload.stand_at(size)
 
     async def complete(self, upload: Upload) -> Kept | Refusal:
         """All bytes are there: put the file on the shelf. Raises SalonError where they cannot be stored.
@@ -240,6 +243,8 @@ class Receiving:
     async def _end(self, upload: Upload) -> None:
         del self.uploads[upload.id]
         upload.breaker = None
+        if upload.transfer is not None:
+            self._hall.transfers.end(upload.transfer)
         if upload.whole:
             self.named.unpin(upload.whole)
         with suppress(SalonError):  # it was noted; what is left is found by the next server

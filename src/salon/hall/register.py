@@ -10,9 +10,12 @@ from salon.hall.session import Session
 
 
 class Holder:
-    """A person who is here. The name stays theirs while a session, or the grace after a broken one, is left."""
+    """A person who is here. The name stays theirs while a session, or the grace after a broken one, is left.
 
-    __slots__ = ("claims", "name", "person", "proof", "sessions")
+    here  whether the operator was told that they came
+    """
+
+    __slots__ = ("claims", "here", "name", "person", "proof", "sessions")
 
     def __init__(self, name: str, proof: bytes) -> None:
         self.name = name
@@ -20,6 +23,7 @@ class Holder:
         self.person: Person | None = None
         self.sessions: list[Session] = []
         self.claims = 0
+        self.here = False
 
 
 class Register:

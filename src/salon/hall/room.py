@@ -11,6 +11,7 @@ from salon.core.limits import GRACE_SECONDS
 from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.hall.following import Follower
+from salon.hall.happenings import Happenings
 from salon.hall.ports import Log, Stored
 from salon.hall.ring import Budget, Item, Piece, Ring
 from salon.wire.dialect import Dialect, RoomView
@@ -46,10 +47,12 @@ class Room:
         stored: Stored | None,
         store: Log,
         budget: Budget,
+        happenings: Happenings,
         deserted: Callable[["Room"], None],
     ) -> None:
         self.key = key
         self._tell_deserted = deserted
+        self._happenings = happenings
         self.log = store
         self.state = state
         self.view = RoomView(state.name, state.between)
@@ -185,6 +188,10 @@ class Room:
             log.info("%s joined %s", name, self.view.name)
         for name in left:
             log.info("%s left %s", name, self.view.name)
+        if joined:
+            self._happenings.tell("joined", room=self.view.name, names=tuple(joined))
+        if left:
+            self._happenings.tell("parted", room=self.view.name, names=tuple(left))
         if joined or left:
             self.ring.add(Item(self.head, joined=joined, left=left))
             self.ring.trim()

@@ -24,6 +24,14 @@ class Outlet(Protocol):
     def write(self, data: bytes) -> None:
         """Send these bytes. May call the session's `park` before it returns."""
 
+    @property
+    def address(self) -> str:
+        """From where the connection comes, for the operator."""
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that were written and not taken by the other end yet."""
+
     def hold(self) -> None:
         """Read nothing until `release`."""
 

@@ -28,7 +28,11 @@ log = logging.getLogger("salon")
 
 
 class Opened(Struct, frozen=True):
-    """A file to be read, and closed by whoever asked for it. `mark` is its place on the shelf of the room `room`."""
+    """A file to be read, and closed by whoever asked for it.
+
+    mark   its place on the shelf of the room with the key `room`, or None where it is of the library
+    shown  the room as people see it
+    """
 
     name: str
     size: int
@@ -37,6 +41,12 @@ class Opened(Struct, frozen=True):
     file: BinaryIO
     mark: Shelfmark | None = None
     room: str = ""
+    shown: str = ""
+
+    @property
+    def private(self) -> bool:
+        """Whether it is of a private room, whose keys alone begin so."""
+        return self.room.startswith("@")
 
 
 class ShownByName(Protocol):
@@ -126,11 +136,11 @@ class Shelving:
         key, state = found
         mark = shelf.find(state.shelf, safe)
         if mark is not None:
-            return await self._opened(key, mark)
+            return await self._opened(key, state.name, mark)
         if self.library is not None and not state.direct:
             book = await self.library.open(safe)
             if book is not None:
-                return Opened(book.name, book.size, book.sha256, book.time, book.file)
+                return Opened(book.name, book.size, book.sha256, book.time, book.file, shown=state.name)
         return refuse(NO_SUCH_FILE, name=safe)
 
     async def open_blob(self, person: Person, room_name: str, sha256: str) -> Opened | Refusal:
@@ -140,15 +150,15 @@ class Shelving:
             return found
         key, state = found
         mark = next((mark for mark in state.shelf if mark.sha256 == sha256.lower()), None)
-        return await self._opened(key, mark) if mark else refuse(NO_SUCH_FILE, name=sha256[:64])
+        return await self._opened(key, state.name, mark) if mark else refuse(NO_SUCH_FILE, name=sha256[:64])
 
-    async def _opened(self, room: str, mark: Shelfmark) -> Opened | Refusal:
+    async def _opened(self, room: str, shown: str, mark: Shelfmark) -> Opened | Refusal:
         file = await self.blobs.open(mark.sha256)
         if file is None:
             if mark.sha256 in self._named:  # else it left the shelf in this moment
                 log.error("The bytes of %s are gone: %s", mark.name, mark.sha256)
             return refuse(NO_SUCH_FILE, name=mark.name)
-        return Opened(mark.name, mark.size, mark.sha256, mark.time, file, mark, room)
+        return Opened(mark.name, mark.size, mark.sha256, mark.time, file, mark, room, shown)
 
     async def fetched(self, opened: Opened) -> None:
         """A download came to its end. Raises SalonError where that cannot be counted."""

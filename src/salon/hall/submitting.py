@@ -20,6 +20,7 @@ from salon.core.people import Person
 from salon.core.rules import Targets, target_of
 from salon.errors import INTERNAL, Refusal, SalonError, refuse
 from salon.ground.tasks import Tasks
+from salon.hall.happenings import Happenings
 from salon.hall.ports import Appended, Conflict, Failed, Known
 from salon.hall.room import Room
 
@@ -59,12 +60,14 @@ class Submitting:
         loop: AbstractEventLoop,
         clock: Callable[[], int],
         tasks: Tasks,
+        happenings: Happenings,
         committed: Callable[[Room, Batch], None],
         idle: Callable[[Room], None],
     ) -> None:
         self._loop = loop
         self._clock = clock
         self._tasks = tasks
+        self._happenings = happenings
         self._committed = committed
         self._idle = idle
         self.batches = 0
@@ -192,12 +195,21 @@ class Submitting:
         told: dict[Origin, list[tuple[Command, Kept | Refusal]]] = {}
         for submission, outcome in zip(round_.submissions, outcomes, strict=True):
             told.setdefault(cast(Origin, submission.origin), []).append((submission.command, outcome))
+        if Refusal in map(type, outcomes):
+            self._tell_refusals(told)
         name = round_.room.view.name
         for origin, theirs in told.items():
             try:
                 origin.settle(name, theirs)
             except Exception:
                 log.exception("Somebody could not be told what became of their commands.")  # the others are
+
+    def _tell_refusals(self, told: dict[Origin, list[tuple[Command, Kept | Refusal]]]) -> None:
+        """The operator hears of each kind of refusal once a person and batch: a full disk refuses thousands."""
+        for origin, theirs in told.items():
+            refusals = {outcome.code: outcome for _, outcome in theirs if isinstance(outcome, Refusal)}
+            for code, refusal in refusals.items():
+                self._happenings.refused(origin.person.name, code, refusal.message)
 
     def _next(self, round_: _Round) -> None:
         """Start the batch that has gathered meanwhile, or rest."""

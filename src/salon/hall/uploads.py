@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from salon.core.filenames import SafeName
 from salon.core.people import Person
+from salon.hall.transfers import Transfer, Transfers
 
 
 class Note(Struct, frozen=True):
@@ -25,12 +26,26 @@ class Note(Struct, frozen=True):
 class Upload:
     """One file on its way to a shelf.
 
-    turn    counts writers: whoever began with an older number stops
-    whole   the hash, once all bytes are there; the entry may not be written yet
-    seq     the number of the entry, once it is
+    turn      counts writers: whoever began with an older number stops
+    whole     the hash, once all bytes are there; the entry may not be written yet
+    seq       the number of the entry, once it is
+    transfer  how the operator sees it
     """
 
-    __slots__ = ("active", "breaker", "evicts", "id", "lock", "note", "offset", "seq", "told", "turn", "whole")
+    __slots__ = (
+        "active",
+        "breaker",
+        "evicts",
+        "id",
+        "lock",
+        "note",
+        "offset",
+        "seq",
+        "told",
+        "transfer",
+        "turn",
+        "whole",
+    )
 
     def __init__(self, note: Note, now: int, upload_id: str = "") -> None:
         self.id = upload_id or secrets.token_urlsafe(16)
@@ -41,9 +56,36 @@ class Upload:
         self.told = 0  # when the room was told last how far it is
         self.whole = ""
         self.seq = 0
+        self.transfer: Transfer | None = None
         self.evicts: list[str] = []
         self.lock = asyncio.Lock()  # held while bytes are written, so that a new writer finds a whole offset
         self.breaker: Callable[[], None] | None = None  # ends the connection of whoever writes now
+
+    def show(self, transfers: Transfers) -> None:
+        """Let the operator see it."""
+        note = self.note
+        self.transfer = transfers.begin(
+            note.person.name,
+            note.name,
+            place=note.shown,
+            size=note.size,
+            offset=self.offset,
+            up=True,
+            private=note.room.startswith("@"),  # no open room's key does
+        )
+        self.transfer.paused = not note.once  # until somebody takes their turn to write
+
+    def move(self, breaker: Callable[[], None] | None) -> None:
+        """Somebody writes now, whose connection this ends; or nobody does."""
+        self.breaker = breaker
+        if self.transfer is not None:
+            self.transfer.paused = breaker is None
+
+    def stand_at(self, offset: int) -> None:
+        """So many bytes are there."""
+        self.offset = offset
+        if self.transfer is not None:
+            self.transfer.offset = offset
 
     @property
     def left(self) -> int:
