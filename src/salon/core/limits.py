@@ -51,6 +51,12 @@ PACED_BEHIND = 200  # entries; who is further behind goes on with the newest
 PACED_NEWEST = 20  # so many
 PACED_PAGE = 8  # entries read from a store at once
 
+# what the operator is shown
+HAPPENINGS = 4_000  # the newest; a screen shows fewer
+HAPPENINGS_BYTES = 2 * MIB  # of these, with the entries that they are made of
+HAPPENINGS_UNWATCHED = 50  # of one batch, while nobody looks: for whoever begins to
+HAPPENING_CHARS = 2_000  # of what was said; the room has it whole
+
 # time
 FIRST_WORDS_SECONDS = 30  # from a connection's first byte to its name or first whole request
 SILENCE_SECONDS = 600  # a connection that has said nothing: lab clients connect before they ask their user's name
@@ -58,9 +64,3 @@ SILENT_CONNECTIONS = 1_000  # of these; the longest silent is closed first
 GOODBYE_SECONDS = 1  # for connections to take the last words of a server that closes
 GRACE_SECONDS = 5  # between a broken line and `has left`, for whoever comes back
 IDEMPOTENCY_SECONDS = 7 * 24 * 3600  # an id outlives its entry at least so long
-# what the operator is shown
-HAPPENINGS = 4_000  # the newest; a screen shows fewer
-HAPPENINGS_BYTES = 2 * MIB  # of these, with the entries that they are made of
-HAPPENINGS_UNWATCHED = 50  # of one batch, while nobody looks: for whoever begins to
-HAPPENING_CHARS = 2_000  # of what was said; the room has it whole
-

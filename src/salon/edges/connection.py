@@ -77,12 +77,6 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.write(data)
 
-    def hold(self) -> None:
-        self._transport.pause_reading()
-
-    def release(self) -> None:
-        self._transport.resume_reading()
-
     @property
     def address(self) -> str:
         return address_of(self._transport)
@@ -90,6 +84,12 @@ class Connection(asyncio.Protocol):
     @property
     def buffered(self) -> int:
         return self._transport.get_write_buffer_size()
+
+    def hold(self) -> None:
+        self._transport.pause_reading()
+
+    def release(self) -> None:
+        self._transport.resume_reading()
 
     def close(self) -> None:
         """Send what was written, then close; the last replies are on their way at the end of this turn."""
@@ -103,13 +103,13 @@ class Connection(asyncio.Protocol):
 
     def refuse(self, why: Refusal) -> None:
         """Say why this connection ends, and end it."""
+        self._hall.happenings.refused(self._session.person.name or self.address, why.code, why.message)
         self._session.reply(self._session.dialect.refused(why))
         self._session.closed_for_input()
         self.close()
 
     # files
 
-        self._hall.happenings.refused(self._session.person.name or self.address, why.code, why.message)
     async def carry(self, parcel: Parcel, opened: Opened, transfer: Transfer) -> bool:
         """Send a file, with nothing between; whether all of it was sent. Else the connection is over."""
         cargo = self._cargo = Cargo()

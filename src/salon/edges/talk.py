@@ -94,6 +94,6 @@ class Talk(Generic[Heard]):
         self._go_on()
 
     def _refuse(self, refusal: Refusal, command_id: str = "") -> None:
-        self.session.reply(self.session.dialect.refused(refusal, command_id))
         who = self.session.person.name or self.session.outlet.address
         self.hall.happenings.refused(who, refusal.code, refusal.message)
+        self.session.reply(self.session.dialect.refused(refusal, command_id))

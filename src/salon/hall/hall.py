@@ -21,15 +21,14 @@ from salon.ground.tasks import Tasks
 from salon.hall.asking import Asking
 from salon.hall.entrance import Entrance
 from salon.hall.following import Follower
-from salon.hall.happenings import Happenings
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.ring import Budget
 from salon.hall.room import Room
 from salon.hall.session import Session
 from salon.hall.submitting import Submitting
-
 from salon.hall.transfers import Transfers
+
 if TYPE_CHECKING:
     from salon.hall.shelving import Shelving
 
@@ -196,6 +195,9 @@ class Hall:
 
     def _committed(self, room: Room, batch: Batch) -> None:
         """Both people of a direct room follow it from its first sound on, in all their sessions."""
+        self.happenings.committed(room.key, room.view, batch.entries)
+        if batch.rewrites:
+            self.happenings.rewritten(room.key, batch.rewrites)
         if batch.state.shelf is not room.state.shelf and self._shelf_changed is not None:
             self._shelf_changed(room, room.state.shelf, batch.state.shelf)
         for person in room.state.between:
@@ -203,9 +205,6 @@ class Hall:
                 self._follow(session, room, None)
 
     # asking
-        self.happenings.committed(room.key, room.view, batch.entries)
-        if batch.rewrites:
-            self.happenings.rewritten(room.key, batch.rewrites)
 
     async def find(self, person: Person, raw_name: str) -> Room | Refusal:
         """A room that this person may read, whether they follow it or not."""
