@@ -67,7 +67,14 @@ class Entrance:
         if broken:
             self._loop.call_later(GRACE_SECONDS, self._release, holder)
         else:
-            self.register.release(holder)
+            self._release(holder)
+
+    def _release(self, holder: Holder) -> None:
+        """One claim fewer. Who has no session left has gone, once no broken line of theirs is waited for."""
+        self.register.release(holder)
+        if holder.here and not holder.claims:
+            holder.here = False
+            self._happenings.tell("left", who=holder.name)
 
     async def visitor(self, name: str, secret: str) -> Person:
         """Somebody who does something without coming in: known by their secret, and nobody's name is taken."""
