@@ -21,6 +21,7 @@ from salon.ground.tasks import Tasks
 from salon.hall.asking import Asking
 from salon.hall.entrance import Entrance
 from salon.hall.following import Follower
+from salon.hall.happenings import Happenings
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.ring import Budget
