@@ -1,4 +1,6 @@
 /** Every sentence of the app, in English. Other languages have the same shape; a missing sentence is a type error. */
+import { compose, log } from "./en-log";
+
 const plural = new Intl.PluralRules("en");
 
 /** "1 message", "2 messages". */
@@ -20,7 +22,7 @@ export const en = {
     invited: (room: string) => `You are invited to ${room}.`,
     where: (host: string) => `This Salon runs on ${host}.`,
     name: "Your name",
-    hint: "As the others shall see it. No password.",
+    hint: "This is what the others see. There is no password.",
     submit: "Come in",
     waiting: "Knocking …",
     empty: "Type a name first.",
@@ -30,17 +32,13 @@ export const en = {
   rooms: {
     title: "Rooms",
     direct: "Direct",
-    find: "Find or make a room",
-    open: "Open the list of rooms",
-    lobby: "lobby",
+    find: "Find or join",
     unread: (unread: number) => count(unread, "unread message", "unread messages"),
     more: (unread: number) => (unread > 99 ? "99+" : String(unread)),
     none: "You are in no room.",
     noneAdvice: "Find one, or make your own.",
-    waiting: (waiting: number) => count(waiting, "message waits", "messages wait"),
-    /** Names a private room for ears. */
-    with: (name: string) => `Direct, with ${name}`,
-    room: (name: string) => `Room ${name}`,
+    waiting: (waiting: number) => `${waiting} ${waiting === 1 ? "waits" : "wait"}`,
+    failed: (failed: number) => `${failed} failed`,
     draft: "Draft",
   },
 
@@ -53,6 +51,7 @@ export const en = {
     people: "People here",
     make: (name: string) => `Make the room ${name}`,
     here: (here: number) => `${here.toLocaleString("en")} here`,
+    unread: (unread: number) => `${unread.toLocaleString("en")} unread`,
     nothing: "Nothing here is called so.",
     found: (found: number) => count(found, "result", "results"),
   },
@@ -116,6 +115,7 @@ export const en = {
 
   line: {
     offline: "The connection is lost.",
+    network: "This device has no network.",
     stillWorks: "You can read and write on; what you write goes out by itself.",
     waits: (waiting: number) =>
       `You can read on. ${count(waiting, "message waits and goes", "messages wait and go")} out by ${waiting === 1 ? "itself" : "themselves"}.`,
@@ -123,7 +123,7 @@ export const en = {
     trying: "Trying again …",
     retry: "Try now",
     back: "The connection is back.",
-    closing: "The server is closing. This page connects again when it is back.",
+    closing: "The server was closed. This page connects again when it is back.",
     storage: "The server cannot write anything down now. What you write waits here.",
   },
 
@@ -140,7 +140,7 @@ export const en = {
     name: "Your name",
     nameHint: "To change it, sign out and come in again.",
     theme: "Colours",
-    themes: { auto: "As the system", light: "Light", dark: "Dark" },
+    themes: { auto: "System", light: "Light", dark: "Dark" },
     language: "Language",
     keys: "Keys",
     signOut: "Sign out",
@@ -155,9 +155,15 @@ export const en = {
     ] as readonly (readonly [string, string])[],
   },
 
+  log,
+  compose,
+
   bottom: { title: "Sides of the room", talk: "Talk" },
 
   dialog: { close: "Close", cancel: "Cancel" },
+
+  /** The server's refusals by code, where this language says them in its own words; English is the server's. */
+  refusals: {} as Readonly<Record<string, string>>,
 
   /** What went wrong where no server says it. */
   failed: {

@@ -2,7 +2,9 @@
  * The sentences in the language of whoever reads: `t.rooms.title`. Components that use `t` are drawn anew when the
  * language changes. English is in the first load; the others are fetched when somebody wants them.
  */
+import type { Refusal } from "../model/types";
 import { en, type Catalogue } from "./en";
+import { fill } from "./fill";
 
 export type { Catalogue };
 
@@ -58,4 +60,9 @@ export async function showLanguage(wanted: string): Promise<void> {
 export async function chooseLanguage(wanted: string, storage: Pick<Storage, "setItem">): Promise<void> {
   storage.setItem(KEY, wanted);
   await showLanguage(wanted);
+}
+
+/** What a refusal says, in the language of the page. */
+export function sentence(refusal: Refusal): string {
+  return fill(words.refusals[refusal.code], refusal.fields) ?? refusal.message;
 }

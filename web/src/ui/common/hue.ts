@@ -8,7 +8,7 @@ export function hueOf(name: string): number {
     hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
   }
   // The low bits of FNV are weak: fold the high ones in.
-  return ((hash >>> 16) ^ hash) % HUES;
+  return (((hash >>> 16) ^ hash) >>> 0) % HUES;
 }
 
 const segments = new Intl.Segmenter();
