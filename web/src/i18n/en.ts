@@ -1,6 +1,8 @@
 /** Every sentence of the app, in English. Other languages have the same shape; a missing sentence is a type error. */
 import { compose, log } from "./en-log";
 
+import { compose, log } from "./en-log";
+
 const plural = new Intl.PluralRules("en");
 
 /** "1 message", "2 messages". */
@@ -154,6 +156,9 @@ export const en = {
       ["Esc", "Close, or go to writing"],
     ] as readonly (readonly [string, string])[],
   },
+
+  log,
+  compose,
 
   log,
   compose,
