@@ -269,6 +269,8 @@ export interface Room extends Readable<RoomState> {
   markRead(seq: number): void;
   /** The line "new messages" is not wanted any more. */
   clearLine(): void;
+  /** The reader looks away (the page is hidden): the line is going to stand before what others say from now on. */
+  lookAway(): void;
 
   /** One is writing. May be called at each key: passed on once in three seconds. */
   typing(): void;
