@@ -120,11 +120,19 @@ describe("hostile texts", () => {
       "https://b\u0430nk.example/",
       "link(https://b\u0430nk.example/ → https://xn--bnk-6cd.example/ [xn--bnk-6cd.example])",
     ],
+    [
+      "[https://bank.example/x](https://evil.example/)",
+      "link(https://bank.example/x → https://evil.example/ [evil.example])",
+    ],
     ["![x](https://a.example/p.png)", "!link(x → https://a.example/p.png [a.example])"],
     ["a\u202Eb", "a<U+202E>b"],
     ["\u{1F468}\u200D\u{1F469}\u200D\u{1F467} \u2764\uFE0F", "\u{1F468}\u200D\u{1F469}\u200D\u{1F467} \u2764\uFE0F"],
     ["\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"],
     ["pay\u200Dpal \u{E0041}", "pay<U+200D>pal <U+E0041>"],
+    [
+      "hi\u{E0068}\u{E0065} \u{1F3F4}\u{E0067}\u{E0062}\u{E007F}",
+      "hi<U+E0068><U+E0065> \u{1F3F4}\u{E0067}\u{E0062}\u{E007F}",
+    ],
     ["`a\u200Bb`", "code(a<U+200B>b)"],
   ])("%j", (text, tree) => {
     expect(drawn(text)).toBe(tree);

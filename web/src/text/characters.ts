@@ -18,6 +18,9 @@ const ALL_HIDDEN = new RegExp(`[${TURNING}${UNSEEN}]`, "gu");
 const JOINER = /[\u200C\u200D]/u;
 const SELECTOR = /[\uFE00-\uFE0F]/u;
 const TAG = /[\u{E0020}-\u{E007F}]/u;
+/** A flag of a part of a country: a black flag, and its name in tags. */
+const FLAG = /\u{1F3F4}[\u{E0020}-\u{E007F}]*$/u;
+const FLAG_TAGS = 8;
 const SOFT_HYPHEN = "\u00AD";
 const ARABIC_MARK = "\u061C";
 /** What joiners join: pictures, and letters of writing in which they change a shape. */
@@ -54,7 +57,7 @@ function works(character: string, text: string, at: number): boolean {
   const next = String.fromCodePoint(text.codePointAt(at + character.length) ?? 0x20);
   if (JOINER.test(character)) return JOINED.test(before) && (JOINED.test(next) || LETTER.test(before));
   if (SELECTOR.test(character)) return SELECTABLE.test(before);
-  if (TAG.test(character)) return before === "\u{1F3F4}" || TAG.test(before);
+  if (TAG.test(character)) return FLAG.test(text.slice(Math.max(0, at - 2 * FLAG_TAGS), at));
   if (character === SOFT_HYPHEN) return LETTER.test(before) && LETTER.test(next);
   return character === ARABIC_MARK;
 }

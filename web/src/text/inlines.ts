@@ -191,7 +191,9 @@ class Parser {
 
   private address(): boolean {
     if (WORD.test(characterEndingAt(this.text, this.at))) return false;
-    const address = addressAt(this.text, this.at);
+    let address = addressAt(this.text, this.at);
+    // Where a label is open, its end is not part of an address in it.
+    if (this.open.get("[")) address = addressAt(address.split("](", 1)[0]!, 0);
     const leads = address === "" ? null : target(address);
     if (leads === null) return false;
     this.push(link(leads, leaves(address)));

@@ -1,12 +1,19 @@
 /** Days and times as the reader's language writes them. Makers of dates are dear: each is made once. */
 import { languageTag, t } from "../../i18n/index.svelte";
 
+/** The language of the page as it is written where the reader is; English of no country as in Europe. */
+function locale(): string {
+  const tag = languageTag();
+  const own = navigator.languages.find((one) => one.startsWith(`${tag}-`));
+  return own ?? (tag === "en" ? "en-GB" : tag);
+}
+
 const makers = new Map<string, Intl.DateTimeFormat>();
 
 function written(time: number, name: string, options: Intl.DateTimeFormatOptions): string {
-  const key = `${languageTag()} ${name}`;
+  const key = `${locale()} ${name}`;
   let maker = makers.get(key);
-  if (maker === undefined) makers.set(key, (maker = new Intl.DateTimeFormat(languageTag(), options)));
+  if (maker === undefined) makers.set(key, (maker = new Intl.DateTimeFormat(locale(), options)));
   return maker.format(time);
 }
 
