@@ -33,7 +33,8 @@ const FOCUSABLE = '[tabindex="0"], textarea, input, select, button:not(:disabled
 function focusFirst(part: string): void {
   const place = document.querySelector<HTMLElement>(part);
   if (!place) return;
-  const chosen = place.querySelector<HTMLElement>('[aria-current][tabindex="0"]');
+  const field = part === "#writing" ? writingField() : null;
+  const chosen = field ?? place.querySelector<HTMLElement>('[aria-current][tabindex="0"]');
   const first = chosen ?? [...place.querySelectorAll<HTMLElement>(FOCUSABLE)].find((one) => one.tabIndex === 0);
   if (!first) place.tabIndex = -1;
   (first ?? place).focus();
