@@ -100,26 +100,6 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     await shelving.blobs.close()
 
 
-async def test_the_first_page_says_what_this_is_and_how_to_join(place: Place) -> None:
-    async with place.http.get(place.url) as answer:
-        page = await answer.text()
-        assert answer.status == 200
-        assert answer.content_type == "text/html"
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert f"salon chat --server 127.0.0.1:{place.port}" in page
-    assert f"nc 127.0.0.1 {place.port}" in page
-    assert "{" not in page.partition("<pre><code>ws =")[0]
-    async with place.http.get(f"{place.url}/page.css") as style:
-        assert style.status == 200
-        assert style.content_type == "text/css"
-
-
-@pytest.mark.parametrize(("host", "words"), [("salon.lan", "nc salon.lan 80"), ("[::1]:99", "nc ::1 99")])
-async def test_the_page_names_the_address_by_which_one_came(place: Place, host: str, words: str) -> None:
-    async with place.http.get(place.url, headers={"Host": host}) as answer:
-        assert words in await answer.text()
-
-
 @pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/ws", "/nothing"])
 @pytest.mark.parametrize("header", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}])
 async def test_a_page_of_another_origin_gets_403_everywhere(place: Place, path: str, header: dict[str, str]) -> None:

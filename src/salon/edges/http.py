@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
-from importlib import resources
 from typing import cast
 
 from aiohttp import web
@@ -15,11 +14,12 @@ from aiohttp.typedefs import Handler, Middleware
 from salon import __version__
 from salon.core.limits import HIGH_WATER
 from salon.core.names import LOBBY
-from salon.edges import files, uploads
+from salon.edges import files, pages, uploads
 from salon.edges.answering import HALL, SHELVING, RefusalResponse
 from salon.edges.metrics import metrics_text
 from salon.edges.websocket import converse
 from salon.errors import FOREIGN_PAGE, Refusal, SalonError, refuse
+from salon.ground.web import SAFETY, WebBuild
 from salon.hall.hall import Hall
 from salon.hall.session import Session
 from salon.hall.shelving import Shelving
@@ -34,14 +34,12 @@ def _own_mistake(record: logging.LogRecord) -> bool:
 _log = logging.getLogger("salon.http")
 _log.addFilter(_own_mistake)
 
-PAGE = web.AppKey("page", str)
 _KEEPALIVE_SECONDS = 75.0
+# What every answer carries. What people put on a shelf must not run as if it were ours, so only our own pages (`pages`)
+# are given the policy under which scripts run.
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; connect-src 'self'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    **SAFETY,
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 
 
@@ -97,9 +95,7 @@ class Http:
         app = web.Application(middlewares=[_guard(frozenset(name.lower() for name in names))])
         app[HALL] = hall
         app[SHELVING] = shelving
-        app[PAGE] = (resources.files("salon.edges") / "page.html").read_text("utf-8")
-        app.router.add_get("/", _page)
-        app.router.add_get("/page.css", _style)
+        pages.add_routes(app, WebBuild())
         app.router.add_get("/ws", _websocket)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/metrics", _metrics)
@@ -145,7 +141,8 @@ def _guard(names: Collection[str]) -> Middleware:
             refusal = response.refusal
             request.app[HALL].happenings.refused(request.remote or "", refusal.code, refusal.message)
         if not response.prepared:
-            response.headers.update(_HEADERS)
+            for name, value in _HEADERS.items():
+                response.headers.setdefault(name, value)
         return response
 
     return guard
@@ -155,18 +152,6 @@ def _connection(request: web.Request) -> HttpConnection | None:
     transport = request.transport
     protocol = transport.get_protocol() if transport is not None else None
     return protocol if isinstance(protocol, HttpConnection) else None
-
-
-async def _page(request: web.Request) -> web.Response:
-    """What this is, and how to join: with the address by which the visitor came."""
-    page = request.app[PAGE].replace("{server}", request.host).replace("{version}", __version__)
-    name, _, port = request.host.rpartition(":") if not request.host.endswith("]") else (request.host, "", "")
-    page = page.replace("{nc}", f"{name.strip('[]')} {port}" if name else f"{request.host} 80")
-    return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
-
-
-async def _style(_request: web.Request) -> web.Response:
-    return web.Response(text=(resources.files("salon.edges") / "page.css").read_text("utf-8"), content_type="text/css")
 
 
 async def _websocket(request: web.Request) -> web.StreamResponse:
