@@ -16,12 +16,14 @@ from salon.edges.door import Door
 from salon.edges.http import Http
 from salon.edges.lines import LinesConnection
 from salon.edges.newcomers import Newcomer
+from salon.edges.quic import Opener
 from salon.errors import BAD_ADDRESS, FOLDER_UNUSABLE, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.ground.journal import Journal
 from salon.ground.limits import raise_open_files
 from salon.hall.hall import Hall
 from salon.hall.library import Library
+from salon.hall.openings import Openings
 from salon.hall.ports import Store
 from salon.hall.receiving import Policy
 from salon.hall.shelving import Shelving
@@ -75,7 +77,8 @@ async def _serve(settings: Serve, folder: Path, door: Door, port: int, stopped: 
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
     shelving = _shelving(settings, hall, folder)
-    http = Http(hall, shelving, settings.hosts)
+    opener = _opener(settings, hall, shelving, door, folder)
+    http = Http(hall, shelving, settings.hosts, opener)
     await http.start()
     door.hosts[Language.DOCUMENTS] = lambda: Newcomer(hall)
     door.hosts[Language.HTTP] = http.connection
@@ -102,6 +105,8 @@ async def _serve(settings: Serve, folder: Path, door: Door, port: int, stopped: 
     door.close()
     await hall.close("The server is closing.")
     await http.close()
+    if opener is not None:
+        await opener.close()
     await shelving.blobs.close()
     await asyncio.sleep(0)
 
@@ -112,6 +117,14 @@ def _shelving(settings: Serve, hall: Hall, folder: Path) -> Shelving:
     library = Library(settings.library) if settings.library else None
     shown = ByName(settings.data_folder, blobs) if settings.by_name and not settings.memory else None
     return Shelving(hall, blobs, Policy(keep, keep_in, settings.max_file), library, shown)
+
+
+def _opener(settings: Serve, hall: Hall, shelving: Shelving, door: Door, folder: Path) -> Opener | None:
+    """What opens the port for files over UDP, where the operator wants one."""
+    if not settings.udp:
+        return None
+    hall.openings = Openings(hall.clock, settings.udp, settings.udp_per_person)
+    return Opener(hall, shelving, door.places, None if settings.memory else folder / "udp.key")
 
 
 def _store(settings: Serve) -> Store:

@@ -34,6 +34,8 @@ class Serve:
     max_file  bytes that a file may have at most; 0 is no limit
     library  a folder whose files are offered read-only beside the shelf
     by_name  show each file on a shelf as DATA/ROOM/NAME; everything else lies in DATA/.salon
+    udp     files that are sent over UDP at once, on the same port number; 0 opens none
+    udp_per_person  of these, to one person
     names   host names, separated by commas, under which browsers may reach the server, besides its addresses
     """
 
@@ -46,6 +48,8 @@ class Serve:
     max_file: int = 0
     library: Path | None = None
     by_name: bool = False
+    udp: int = 64
+    udp_per_person: int = 8
     names: str = ""
 
     @property
@@ -166,6 +170,12 @@ def _bytes(source: str, value: Any) -> int:
     return int(match[1]) * unit
 
 
+def _count(source: str, value: Any) -> int:
+    if re.fullmatch(r"[0-9]{1,6}", str(value).strip()) is None:
+        raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is not a number"))
+    return int(value)
+
+
 def _keep(source: str, value: Any) -> str:
     text = str(value)
     if re.fullmatch(r"\s*(?:[^,=]+=)?\s*\d{1,6}\s*(?:,\s*(?:[^,=]+=)?\s*\d{1,6}\s*)*", text) is None:
@@ -184,4 +194,6 @@ _READ = {
     "max_file": _bytes,
     "library": _path,
     "by_name": _flag,
+    "udp": _count,
+    "udp_per_person": _count,
 }

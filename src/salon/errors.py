@@ -116,6 +116,13 @@ TOO_MANY_UPLOADS = _problem("too_many_uploads", "One person sends at most {limit
 UPLOADS_FULL = _problem("uploads_full", "The server takes at most {limit} files at once.", retry=True)
 NOT_YOUR_FILE = _problem("not_your_file", "Only who sent {name} can take it off the shelf.")
 
+# files over UDP
+NO_UDP = _problem("no_udp", "This server sends no files over UDP.")
+NO_UDP_HERE = _problem("no_udp_here", "Files over UDP need iroh, and there is no build of it for this system.")
+UDP_SILENT = _problem("udp_silent", "Nobody answers over UDP at {server}.", retry=True)
+UDP_FULL = _problem("udp_full", "The server sends at most {limit} files over UDP at once.", retry=True)
+TOO_MANY_OVER_UDP = _problem("too_many_over_udp", "One person gets at most {limit} files over UDP at once.", retry=True)
+
 # the wire
 BAD_DOCUMENT = _problem("bad_document", "This is not a document that Salon understands: {why}.")
 UNKNOWN_TYPE = _problem("unknown_type", 'There is no document of type "{type}".')

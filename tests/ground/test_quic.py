@@ -17,7 +17,7 @@ import pytest
 
 from salon.ground import iroh_binding, quic
 from salon.ground.iroh_binding import MENDED, binding
-from salon.ground.quic import Connection, Endpoint, available, bind, both_families
+from salon.ground.quic import Connection, Endpoint, available, bind, each_family
 from salon.ground.tasks import Tasks
 from tests.support.eventually import eventually
 
@@ -27,6 +27,7 @@ pytestmark = [
 ]
 
 PROTOCOL = b"salon/test"
+HERE = each_family()
 # What the mend replaces and relies on, as it reads in the version where it was tried.
 WRITE = "80a30c45daf7f127f8d5137f736f90066d36ec166a28ea47d9d4f0fc1d941f84"
 RESERVE = "694e770bc86848946f8123b7036c3b3553ff9fc34a727a66735f0f01fb1efa51"
@@ -36,8 +37,8 @@ RESERVE = "694e770bc86848946f8123b7036c3b3553ff9fc34a727a66735f0f01fb1efa51"
 async def joined() -> AsyncIterator[tuple[Connection, Connection]]:
     """Two ends of one connection."""
     here, there = (
-        await bind(both_families("127.0.0.1", 0), protocols=[PROTOCOL]),
-        await bind(("127.0.0.1:0", "[::1]:0")),
+        await bind(each_family(("127.0.0.1", 0)), protocols=[PROTOCOL]),
+        await bind(HERE),
     )
     tasks = Tasks()
     try:
@@ -98,9 +99,9 @@ async def test_each_side_knows_the_other_and_the_way() -> None:
 
 
 async def test_an_endpoint_is_the_same_again_by_its_secret() -> None:
-    one = await bind(("127.0.0.1:0", "[::1]:0"))
+    one = await bind(HERE)
     await one.close()
-    again = await bind(("127.0.0.1:0", "[::1]:0"), secret=one.secret)
+    again = await bind(HERE, secret=one.secret)
     assert (again.id, again.secret) == (one.id, one.secret)
     await again.close()
 
@@ -108,7 +109,7 @@ async def test_an_endpoint_is_the_same_again_by_its_secret() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's table")
 async def test_an_endpoint_opens_the_two_sockets_that_it_is_told_and_no_other() -> None:
     before = sockets()
-    endpoint = await bind(("127.0.0.1:0", "[::1]:0"), protocols=[PROTOCOL])
+    endpoint = await bind(HERE, protocols=[PROTOCOL])
     wanted = {f"{int(address.rpartition(':')[2]):04X}" for address in endpoint.addresses}
     # iroh asks the router once for a port, over a third socket that it closes again.
     await eventually(lambda: len(sockets() - before) == 2)
@@ -120,7 +121,7 @@ async def test_an_endpoint_opens_the_two_sockets_that_it_is_told_and_no_other() 
 
 
 async def test_an_address_in_use_is_said() -> None:
-    one = await bind(("127.0.0.1:0", "[::1]:0"))
+    one = await bind(HERE)
     with pytest.raises(OSError, match="bind"):
         await bind((one.addresses[0], "[::1]:0"))
     await one.close()
@@ -128,8 +129,8 @@ async def test_an_address_in_use_is_said() -> None:
 
 async def test_another_id_at_the_address_is_nobody() -> None:
     here, stranger = (
-        await bind(("127.0.0.1:0", "[::1]:0"), protocols=[PROTOCOL]),
-        await bind(("127.0.0.1:0", "[::1]:0")),
+        await bind(HERE, protocols=[PROTOCOL]),
+        await bind(HERE),
     )
     tasks = Tasks()
     tasks.start(_let_everybody_in(here))
@@ -150,7 +151,7 @@ async def _let_everybody_in(endpoint: Endpoint) -> None:
 
 
 async def test_who_is_refused_hears_it() -> None:
-    here, there = await bind(("127.0.0.1:0", "[::1]:0"), protocols=[PROTOCOL]), await bind(("127.0.0.1:0", "[::1]:0"))
+    here, there = await bind(HERE, protocols=[PROTOCOL]), await bind(HERE)
 
     async def refuse() -> None:
         async for arrival in here.arrivals():
@@ -208,20 +209,21 @@ async def test_without_a_build_there_is_no_endpoint(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(quic, "binding", lambda: None)
     assert not available()
     with pytest.raises(OSError, match="no build"):
-        await bind(("127.0.0.1:0", "[::1]:0"))
+        await bind(HERE)
 
 
 @pytest.mark.parametrize(
-    ("host", "addresses"),
+    ("places", "addresses"),
     [
-        ("127.0.0.1", ("127.0.0.1:9", "[::1]:0")),
-        ("0.0.0.0", ("0.0.0.0:9", "[::]:9")),
-        ("::1", ("127.0.0.1:0", "[::1]:9")),
-        ("::", ("0.0.0.0:9", "[::]:9")),
+        ([], ("127.0.0.1:0", "[::1]:0")),
+        ([("127.0.0.1", 9)], ("127.0.0.1:9", "[::1]:0")),
+        ([("0.0.0.0", 9)], ("0.0.0.0:9", "[::1]:0")),
+        ([("::", 9)], ("127.0.0.1:0", "[::]:9")),
+        ([("127.0.0.1", 9), ("::1", 8), ("127.0.0.2", 7)], ("127.0.0.1:9", "[::1]:8")),
     ],
 )
-def test_an_endpoint_has_an_address_of_each_family(host: str, addresses: tuple[str, str]) -> None:
-    assert both_families(host, 9) == addresses
+def test_an_endpoint_has_an_address_of_each_family(places: list[tuple[str, int]], addresses: tuple[str, str]) -> None:
+    assert each_family(*places) == addresses
 
 
 # the mend

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -11,8 +11,13 @@ from salon.errors import Problem, Refusal
 from salon.hall.hall import Hall
 from salon.hall.shelving import Shelving
 
+if TYPE_CHECKING:
+    from salon.edges.quic import Opener
+
 HALL = web.AppKey("hall", Hall)
 SHELVING = web.AppKey("shelving", Shelving)
+
+OPENER: web.AppKey["Opener | None"] = web.AppKey("opener")
 
 CHECKSUM_MISMATCH = 460  # tus, checksum extension
 # The status of a refusal where 400 would say too little.
@@ -28,6 +33,7 @@ _STATUS: dict[Problem, int] = {
     errors.TOO_LARGE: 413,
     errors.SIZE_DIFFERS: 413,
     errors.CHECKSUM_DIFFERS: CHECKSUM_MISMATCH,
+    errors.NO_UDP: 404,
     errors.TOO_MANY_UPLOADS: 429,
     errors.INTERNAL: 500,
     errors.STORAGE_FAILED: 503,

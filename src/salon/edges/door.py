@@ -64,6 +64,12 @@ class Door:
         )
         return int(self._server.sockets[0].getsockname()[1])
 
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """The addresses that were taken, and their ports."""
+        names = [listening.getsockname() for listening in self._server.sockets] if self._server is not None else []
+        return [(str(name[0]), int(name[1])) for name in names]
+
     async def let_in(self) -> None:
         """Listen at the address that was taken. Raises OSError where another one was faster."""
         if self._server is None:

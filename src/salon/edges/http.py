@@ -14,8 +14,8 @@ from aiohttp.typedefs import Handler, Middleware
 from salon import __version__
 from salon.core.limits import HIGH_WATER
 from salon.core.names import LOBBY
-from salon.edges import files, pages, uploads
-from salon.edges.answering import HALL, SHELVING, RefusalResponse
+from salon.edges import files, pages, quic, uploads
+from salon.edges.answering import HALL, OPENER, SHELVING, RefusalResponse
 from salon.edges.metrics import metrics_text
 from salon.edges.websocket import converse
 from salon.errors import FOREIGN_PAGE, Refusal, SalonError, refuse
@@ -91,16 +91,20 @@ class HttpConnection(asyncio.Protocol):
 class Http:
     """aiohttp's side of the server: started once, then asked for a protocol per connection."""
 
-    def __init__(self, hall: Hall, shelving: Shelving, names: Collection[str]) -> None:
+    def __init__(
+        self, hall: Hall, shelving: Shelving, names: Collection[str], opener: quic.Opener | None = None
+    ) -> None:
         app = web.Application(middlewares=[_guard(frozenset(name.lower() for name in names))])
         app[HALL] = hall
         app[SHELVING] = shelving
+        app[OPENER] = opener
         pages.add_routes(app, WebBuild())
         app.router.add_get("/ws", _websocket)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/metrics", _metrics)
         files.add_routes(app)
         uploads.add_routes(app)
+        quic.add_routes(app)
         self._runner = web.AppRunner(
             app, access_log=None, logger=_log, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=1.0
         )

@@ -76,6 +76,7 @@ def acknowledgement(hall: Hall, session: Session, welcome: Welcome, command_id: 
         {**LIMITS, **hall.asking.limits},
         hall.entrance.ticket_of(session),
         command_id,
+        hall.asking.udp,
     )
     return answers.ConnectAckDocument(ack)
 

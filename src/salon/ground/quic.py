@@ -186,14 +186,13 @@ async def bind(
     return Endpoint(inner)
 
 
-def both_families(host: str, port: int) -> tuple[str, str]:
-    """Addresses for an endpoint that is to be reached at this address, and in the other family by nobody but itself."""
-    address = ipaddress.ip_address(host)
-    if address.version == 6:
-        other = f"0.0.0.0:{port}" if address.is_unspecified else "127.0.0.1:0"
-        return other, f"[{address}]:{port}"
-    other = f"[::]:{port}" if address.is_unspecified else "[::1]:0"
-    return f"{address}:{port}", other
+def each_family(*places: tuple[str, int]) -> tuple[str, str]:
+    """Addresses for an endpoint to be reached at these hosts and ports; in another family only by this machine."""
+    chosen = {4: "127.0.0.1:0", 6: "[::1]:0"}
+    for host, port in reversed(places):
+        address = ipaddress.ip_address(host)
+        chosen[address.version] = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+    return chosen[4], chosen[6]
 
 
 def anywhere() -> tuple[str, str]:

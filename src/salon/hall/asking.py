@@ -16,6 +16,7 @@ from salon.hall.ports import Stored
 from salon.hall.room import Room
 from salon.hall.session import Session
 from salon.wire.answers import FileLine, RoomLine
+from salon.wire.opening import UdpPlace
 
 if TYPE_CHECKING:
     from salon.hall.hall import Hall
@@ -37,7 +38,13 @@ class Asking:
     @property
     def features(self) -> list[str]:
         """What full clients may count on beside talking."""
-        return ["files"] if self._hall.shelving is not None else []
+        files = ["files"] if self._hall.shelving is not None else []
+        return [*files, "udp"] if self._hall.openings is not None else files
+
+    @property
+    def udp(self) -> UdpPlace | None:
+        """Where files are to be had over UDP, once that is known."""
+        return self._hall.openings.place if self._hall.openings is not None else None
 
     @property
     def limits(self) -> dict[str, int]:

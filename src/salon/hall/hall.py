@@ -22,6 +22,7 @@ from salon.hall.asking import Asking
 from salon.hall.entrance import Entrance
 from salon.hall.following import Follower
 from salon.hall.happenings import Happenings
+from salon.hall.openings import Openings
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.ring import Budget
@@ -52,6 +53,7 @@ class Hall:
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
         self.shelving: Shelving | None = None  # where there are files
+        self.openings: Openings | None = None  # where they can be had over UDP
         self._closing: Future[None] | None = None  # done once nothing is on its way to a log
         self._emptied: Future[None] | None = None  # done once every session is over
         self._shelf_changed: Callable[[Room, Shelf, Shelf], None] | None = None

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from salon.wire.opening import UdpPlace
+
 
 class Bounds(Struct, frozen=True, gc=False, omit_defaults=True):
     """What a room's log held when a follower started: the first number kept and the last. `read`: the read position.
@@ -28,6 +30,7 @@ class ConnectAck(Struct, frozen=True, omit_defaults=True):
     limits: dict[str, int] = {}
     ticket: str = ""
     id: str = ""
+    udp: UdpPlace | None = None
 
 
 class Message(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -22,6 +22,7 @@ class Fetch(Struct, frozen=True, omit_defaults=True):
     id      instead of a room: what two persons agreed upon before, in the server's hearing
     offset  bytes of the file that are not wanted, at its beginning
     length  bytes that are wanted; None for all to the end
+    halts   whether whoever asks will stand still behind these, until it asks for the rest
     """
 
     ticket: str = ""
@@ -31,6 +32,7 @@ class Fetch(Struct, frozen=True, omit_defaults=True):
     id: str = ""
     offset: int = 0
     length: int | None = None
+    halts: bool = False
 
 
 class Found(Struct, frozen=True):
