@@ -17,6 +17,8 @@ export class Reading {
   private seen = $state(0);
   private heard = 0;
   private lastSent = "";
+  /** The newest rows were asked for and are on their way to the screen. */
+  private wanted = false;
 
   constructor(
     private readonly room: Room,
@@ -25,9 +27,8 @@ export class Reading {
   ) {}
 
   /** How many messages by others have come behind what was seen. */
-  get waiting(): number {
-    const { view } = this;
-    if (view === undefined || !view.live) return view?.unread ?? 0;
+  waiting(view: RoomState): number {
+    if (!view.live) return view.unread;
     let count = 0;
     const lines = this.lines();
     for (let at = lines.length - 1; at >= 0 && lines[at]!.seq > this.seen; at -= 1) {
@@ -43,7 +44,16 @@ export class Reading {
     this.view = view;
     if (first) this.begin(view);
     if (!view.live) this.scroller.stay();
+    else if (this.wanted) this.scroller.toEnd();
+    if (view.live) this.wanted = false;
     this.followOwn(view, first);
+  }
+
+  /** To the newest, whatever is between. */
+  async toNewest(): Promise<void> {
+    await this.room.toNewest();
+    if (this.view?.live) this.scroller.toEnd();
+    else this.wanted = this.room.state.live;
   }
 
   /** What has been said by others since the last time, where the newest is at hand. */
@@ -91,6 +101,6 @@ export class Reading {
     this.lastSent = last.key;
     if (first) return;
     if (view.live) this.scroller.toEnd();
-    else void this.room.toNewest().then(() => this.scroller.toEnd());
+    else void this.toNewest();
   }
 }
