@@ -45,6 +45,8 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--max-file", metavar="SIZE", help="largest file that is taken: 100MiB, 2GB (no limit)")
     serve.add_argument("--library", metavar="FOLDER", help="offer the files of this folder, read-only")
     serve.add_argument("--by-name", action="store_true", default=None, help="show shelved files as DATA/ROOM/NAME")
+    serve.add_argument("--udp", metavar="N", help="files sent over UDP at once (64; 0 opens no UDP port)")
+    serve.add_argument("--udp-per-person", metavar="N", help="of these, to one person (8)")
     serve.add_argument("--names", metavar="NAME,…", help="host names under which browsers may reach the server")
     serve.add_argument("--config", metavar="FILE", help="settings in TOML, under [serve]")
     serve.set_defaults(run=_serve)
@@ -99,6 +101,7 @@ def _add_get(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     get.add_argument("names", nargs="+", metavar="NAME", help="a file of the shelf, or of the operator's library")
     get.add_argument("-o", "--output", metavar="PATH", default="", help="folder to save in, or name to save as (here)")
+    get.add_argument("--udp", action="store_true", help="over UDP, where that goes")
     get.add_argument("--replace", action="store_true", help="replace a file that is there (its name gets a number)")
     _add_place(get)
     get.add_argument("--name", default="", help="who you are; open rooms do not ask")
@@ -128,7 +131,8 @@ def _get(arguments: argparse.Namespace) -> int:
     from salon.faces.shelf.commands import get
 
     names, output = arguments.names, arguments.output
-    return asyncio.run(get(arguments.server, arguments.room, names, output, replace=arguments.replace))
+    wishes = {"replace": arguments.replace, "udp": arguments.udp}
+    return asyncio.run(get(arguments.server, arguments.room, names, output, **wishes))
 
 
 def _files(arguments: argparse.Namespace) -> int:

@@ -95,7 +95,7 @@ async def test_a_download_that_is_killed_goes_on_and_shows_no_half_file(ann: Per
     (ann.folder / "big").unlink()
     asked: list[bytes] = []
 
-    lives: list[int | None] = [12 * MEGABYTES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    lives: list[int | None] = [None, 12 * MEGABYTES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     async with proxy(server.port, lambda: lives.pop(0) if lives else None, said=lambda: asked.append) as line:
         ann.port = line.port
         process = await ann.start("get", "big")

@@ -97,7 +97,7 @@ async def test_whoever_gets_no_further_gives_up_and_goes_on_another_time(tmp_pat
         async with transferring(line.address, tmp_path / "kept", patience=0.3) as transfers:
             lives[:] = [700_000]
             assert await refused(transfers.send(tmp_path / "up", ROOM)) == LOST_SERVER.code
-            lives[:] = [700_000]
+            lives[:] = [700_000, None]  # the first connection asks what there is
             assert await refused(transfers.get("down", ROOM, tmp_path)) == LOST_SERVER.code
         part = next(tmp_path.glob("down.*.part"))
         assert 100_000 < part.stat().st_size < 2 * MILLION

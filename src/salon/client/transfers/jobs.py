@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from salon.client.transfers.progress import Meter, State, Transfer
-from salon.client.transfers.trouble import GaveUp, persist
+from salon.client.transfers.trouble import GaveUp, Halt, persist
 from salon.errors import Refusal, SalonError
 from salon.ground.tasks import Tasks
 
@@ -48,8 +48,16 @@ class Work(Protocol):
     def path(self) -> str:
         """Over what it goes, or went last."""
 
+    @property
+    def detour(self) -> Refusal | None:
+        """Why it does not go over UDP, where it should."""
+
+    @property
+    def last_byte(self) -> int | None:
+        """The byte before the offset, of what comes here."""
+
     async def run(self) -> None:
-        """Go on to the end. Raises Cut where another attempt is worth it, else SalonError."""
+        """Go on to the end. Raises Cut where another attempt is worth it, Halt to stand still, else SalonError."""
 
     async def discard(self) -> None:
         """Leave nothing of it behind."""
@@ -76,7 +84,7 @@ class Job:
         self._allowed.set()
         self._cancelled = False
         self._task: asyncio.Task[None]
-        self._attempt: asyncio.Task[SalonError | None] | None = None
+        self._attempt: asyncio.Task[SalonError | Halt | None] | None = None
         self._tasks = Tasks()
 
     # what people ask
@@ -103,6 +111,8 @@ class Job:
             self._refusal,
             work.path,
             first.person,
+            work.detour,
+            work.last_byte,
         )
 
     @property
@@ -158,16 +168,20 @@ class Job:
         if attempt.cancelled():
             return
         error = attempt.result()
+        if isinstance(error, Halt):
+            self._allowed.clear()
+            self._turn(State.PAUSED)
+            return
         self._refusal = error.refusal if error is not None else None
         state = State.DONE if error is None else State.FAILED
         await self._end(state, discard=error is not None and not isinstance(error, GaveUp))
 
-    async def _move(self, open_work: Callable[[], Awaitable[Work]], patience: Patience) -> SalonError | None:
-        """What can be broken off by a pause; why it failed, where it did."""
+    async def _move(self, open_work: Callable[[], Awaitable[Work]], patience: Patience) -> SalonError | Halt | None:
+        """What can be broken off by a pause; why it failed, or stands still now."""
         try:
             work = self._work = self._work or await open_work()
             await persist(work.run, lambda: work.acknowledged, self._cut, patience)
-        except SalonError as error:
+        except (SalonError, Halt) as error:
             return error
         return None
 

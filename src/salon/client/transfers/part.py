@@ -26,10 +26,12 @@ class Part:
     """An open part, this program's alone. The functions that block are for a thread; all raise SalonError.
 
     offset  bytes that were taken in, and those that stood there before
+    last    the byte before that, where there is one
     """
 
     def __init__(self, target: Path, size: int, path: Path, descriptor: int) -> None:
         self.offset = 0
+        self.last: int | None = None
         self._target = target
         self._size = size
         self._path = path
@@ -46,6 +48,7 @@ class Part:
             while data := os.read(self._descriptor, _READ_BYTES):
                 self._hash.update(data)
                 self.offset += len(data)
+                self.last = data[-1]
             if self._size - self.offset > shutil.disk_usage(self._path.parent).free:
                 raise SalonError(refuse(NO_SPACE, name=self._target.name, size=self._size))
         except OSError as error:
@@ -56,6 +59,7 @@ class Part:
         if self._pump is None:
             self._pump = Pump(self._hash.update, self._write)
         self.offset += len(data)
+        self.last = data[-1]
         self._pump.put(data)
 
     def _write(self, data: bytes) -> None:
@@ -66,6 +70,14 @@ class Part:
         if self._unsynced >= _SYNC_BYTES:  # here it waits beside the hash; at the end everybody would wait for it
             getattr(os, "fdatasync", os.fsync)(self._descriptor)
             self._unsynced = 0
+
+    def wait(self) -> None:
+        """Wait in a thread until the disk has kept up. Blocks."""
+        if self._pump is not None:
+            try:
+                self._pump.wait()
+            except OSError as error:
+                raise unwritable(error, self._target, self._size) from error
 
     async def room(self) -> None:
         """Wait until the disk has kept up."""
@@ -93,6 +105,7 @@ class Part:
         except OSError as error:
             raise unwritable(error, self._target, self._size) from error
         self.offset = 0
+        self.last = None
         self._hash = hashlib.sha256()
         self._pump = None
 

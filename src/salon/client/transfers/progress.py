@@ -40,6 +40,8 @@ class Transfer(Struct, frozen=True):
     refusal  why it failed, or why it was cut while it looks for the server
     path     over what it goes: `TCP`, `UDP`, `direct` from person to person, or `through the server`; empty before
     person   from whom it comes, where that is a person and no room
+    detour   why it does not go over UDP, where it should
+    last_byte  the byte before the offset, of a download
     """
 
     number: int
@@ -57,6 +59,8 @@ class Transfer(Struct, frozen=True):
     refusal: Refusal | None = None
     path: str = ""
     person: str = ""
+    detour: Refusal | None = None
+    last_byte: int | None = None
 
 
 class Meter:

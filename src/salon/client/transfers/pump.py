@@ -15,7 +15,7 @@ _Jobs = queue.SimpleQueue[bytes | None]
 
 
 class Pump:
-    """A thread for each kind of work; each does all that comes, in order.
+    """A thread for each kind of work; each does all that comes, in order. Fed from one place: a thread, or the loop.
 
     The hand-over is a queue without waiting: a call of its own into a thread for each piece would cost more than what
     is done there.
@@ -23,28 +23,50 @@ class Pump:
 
     def __init__(self, *works: Work) -> None:
         self._works = works
-        self._loop = asyncio.get_running_loop()
         self._jobs: list[_Jobs] = []
         self._threads: list[threading.Thread] = []
         self._undone = 0
-        self._has_room = asyncio.Event()
-        self._has_room.set()
+        self._has_room = threading.Condition()
+        self._wakes: Callable[[], None] | None = None  # whoever waits on a loop
         self._error: OSError | None = None
 
     def put(self, data: bytes) -> None:
         """Have this done, soon."""
         if not self._threads:
             self._start()
-        self._undone += len(data) * len(self._works)
-        if self._undone > UNDONE_BYTES * len(self._works):
-            self._has_room.clear()
+        with self._has_room:
+            self._undone += len(data) * len(self._works)
         for jobs in self._jobs:
             jobs.put(data)
 
+    def wait(self) -> None:
+        """Block until the work has kept up. Raises OSError where some of it failed; nothing is done from there on."""
+        with self._has_room:
+            while self._is_full():
+                self._has_room.wait()
+        self._look()
+
     async def room(self) -> None:
-        """Wait until the work has kept up. Raises OSError where some of it failed; nothing is done from there on."""
-        if not self._has_room.is_set():
-            await self._has_room.wait()
+        """The same on a loop, which goes on meanwhile. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        while self._is_full():
+            turn = asyncio.Event()
+
+            def wake(turn: asyncio.Event = turn) -> None:
+                with suppress(RuntimeError):  # the loop is gone, and whoever waited with it
+                    loop.call_soon_threadsafe(turn.set)
+
+            with self._has_room:
+                if not self._is_full():
+                    break
+                self._wakes = wake
+            await turn.wait()
+        self._look()
+
+    def _is_full(self) -> bool:
+        return self._undone > UNDONE_BYTES * len(self._works) and self._error is None
+
+    def _look(self) -> None:
         if self._error is not None:
             raise self._error
 
@@ -56,8 +78,7 @@ class Pump:
             one.put(None)
         for thread in threads:
             await asyncio.to_thread(thread.join)
-        if self._error is not None:
-            raise self._error
+        self._look()
 
     def _start(self) -> None:
         for work in self._works:
@@ -74,10 +95,14 @@ class Pump:
                     work(data)
             except OSError as error:
                 self._error = error
-            with suppress(RuntimeError):  # the loop is gone, and whoever waited with it
-                self._loop.call_soon_threadsafe(self._done, len(data))
+            self._done(len(data))
 
     def _done(self, size: int) -> None:
-        self._undone -= size
-        if self._undone <= UNDONE_BYTES * len(self._works) // 2 or self._error is not None:
-            self._has_room.set()
+        with self._has_room:
+            self._undone -= size
+            wakes = None
+            if self._error is not None or self._undone <= UNDONE_BYTES * len(self._works) // 2:
+                self._has_room.notify_all()
+                wakes, self._wakes = self._wakes, None
+        if wakes is not None:
+            wakes()

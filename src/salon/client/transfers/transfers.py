@@ -25,6 +25,8 @@ from salon.errors import Refusal, SalonError
 from salon.ground.tasks import Tasks
 
 if TYPE_CHECKING:
+    from salon.client.transfers.plain import Plain
+    from salon.client.transfers.udp import Udp
     from salon.client.transfers.web import Web
 
 AT_ONCE = 4  # more would share the same line, and each only be slower
@@ -67,6 +69,8 @@ class Transfers:
         self._tasks = Tasks()
         self._opening = asyncio.Lock()
         self._web: Web | None = None
+        self._http: Plain | None = None
+        self._udp: Udp | None = None
 
     def send(self, path: Path, room: str) -> Job:
         """Put a file of this machine's on a room's shelf, under its own name."""
@@ -90,25 +94,43 @@ class Transfers:
         job = self._begin(Transfer(self._next(), True, path.name or str(path), room), open_work)
         return job
 
-    def get(self, name: str, room: str, folder: Path, *, saved_as: str = "", replace: bool = False) -> Job:
+    def get(
+        self,
+        name: str,
+        room: str,
+        folder: Path,
+        *,
+        saved_as: str = "",
+        replace: bool = False,
+        udp: bool = False,
+        halt_at: float = 0,
+    ) -> Job:
         """Get a file of a room's into a folder, under its own name or another.
 
         A file that is there already is left alone, and this one gets a number; unless `replace`.
+
+        udp      over UDP, where that goes
+        halt_at  the share of the file, between 0 and 1, at which it pauses by itself, once
         """
+        job: Job
 
         async def open_work() -> Work:
             from salon.client.transfers.download import Download
 
             safe = _safe(name)
             target = folder / (saved_as or local_name(safe))
-            return Download(await self._open(), safe, room, target, replace=replace)
+            way = self._open_udp() if udp else None
+            return Download(
+                *(self._plain(), safe, room, target, lambda: self._tell(job)), replace=replace, udp=way, halt_at=halt_at
+            )
 
-        return self._begin(Transfer(self._next(), False, name, room), open_work)
+        job = self._begin(Transfer(self._next(), False, name, room), open_work)
+        return job
 
     async def files(self, room: str) -> list[File]:
         """A room's files, newest first, then those of the operator's library. Raises SalonError."""
         try:
-            return await (await self._open()).files(room)
+            return await self._plain().files(room)
         except Cut as cut:
             raise SalonError(cut.refusal) from cut
 
@@ -124,10 +146,27 @@ class Transfers:
         self.changed(job)
 
     def _patience_now(self) -> float:
-        return self._patience if self._web is not None and self._web.reached else self._first_patience
+        reached = any(side is not None and side.reached for side in (self._web, self._http))
+        return self._patience if reached else self._first_patience
+
+    def _plain(self) -> Plain:
+        """The server over HTTP, for what comes from there."""
+        if self._http is None:
+            from salon.client.transfers.plain import Plain
+
+            self._http = Plain(self._address, self._access, self._silence)
+        return self._http
+
+    def _open_udp(self) -> Udp:
+        """The server over UDP. What that needs is loaded now."""
+        from salon.client.transfers.udp import Udp
+
+        if self._udp is None:
+            self._udp = Udp(self._plain())
+        return self._udp
 
     async def _open(self) -> Web:
-        """The server over HTTP. What that needs is heavy and loaded now, in a thread."""
+        """The server over HTTP, for what goes there. What that needs is heavy and loaded now, in a thread."""
         async with self._opening:
             if self._web is None:
                 module = await asyncio.to_thread(import_module, "salon.client.transfers.web")
@@ -140,6 +179,8 @@ class Transfers:
         await self._tasks.close()
         if self._web is not None:
             await self._web.close()
+        if self._udp is not None:
+            await self._udp.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -17,6 +17,22 @@ class Cut(Exception):
         self.refusal = refusal
 
 
+class Another(Exception):
+    """The file of this name is another one now."""
+
+
+class Detour(Exception):
+    """Over UDP it does not go: `refusal` is why. TCP is tried instead."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+class Halt(Exception):
+    """It came as far as it was to come before it stands still."""
+
+
 class GaveUp(SalonError):
     """It got no further for too long. What was done stays, to be gone on with."""
 

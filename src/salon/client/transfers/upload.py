@@ -38,6 +38,8 @@ class Upload:
 
     saved = ""
     path = "TCP"
+    detour = None
+    last_byte = None
 
     def __init__(
         self, web: Web, source: Source, name: str, room: str, slip: Slip, announced: Callable[[], None]

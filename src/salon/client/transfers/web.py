@@ -1,4 +1,4 @@
-"""The server over HTTP. The only module of transfers that knows aiohttp; imported when a transfer begins."""
+"""The server over HTTP, for what is sent there. The only module here that knows aiohttp; imported when that begins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 from aiohttp import (
     ClientError,
     ClientResponse,
@@ -21,30 +20,16 @@ from yarl import URL
 
 from salon.client.address import Address
 from salon.client.connection import reason
-from salon.client.link import refusal_of
 from salon.client.transfers.access import Access
 from salon.client.transfers.files import File
+from salon.client.transfers.plain import Plain
+from salon.client.transfers.refusals import refused, strange
 from salon.client.transfers.trouble import Cut
-from salon.core.limits import MIB
-from salon.errors import (
-    BAD_TICKET,
-    CLOSING,
-    INTERNAL,
-    LOST_SERVER,
-    NO_SERVER,
-    STORAGE_FAILED,
-    TOO_MANY_UPLOADS,
-    Refusal,
-    SalonError,
-    refuse,
-)
-from salon.wire.answers import Error
+from salon.core.limits import KIB
+from salon.errors import LOST_SERVER, NO_SERVER, Refusal, SalonError, refuse
 
 CONNECT_SECONDS = 5.0
-READ_AHEAD_BYTES = 1 * MIB  # that a connection holds for us; with less, receiving stops and starts all the time
-_ANSWER_BYTES = 64 * MIB  # a list of a hundred thousand files
-# What passes by itself, so that asking again helps without anybody doing anything.
-_PASSING = {problem.code for problem in (BAD_TICKET, CLOSING, INTERNAL, STORAGE_FAILED, TOO_MANY_UPLOADS)}
+_ANSWER_BYTES = 64 * KIB  # where to send it, or a refusal
 
 
 class Web:
@@ -66,7 +51,6 @@ class Web:
             timeout=ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence),
             headers={"Accept-Encoding": "identity", "User-Agent": "salon"},
             auto_decompress=False,
-            read_bufsize=READ_AHEAD_BYTES,
         )
 
     async def close(self) -> None:
@@ -99,36 +83,16 @@ class Web:
         return Cut(refuse(NO_SERVER, server=self.address, why=reason(getattr(error, "os_error", error))))
 
     async def refused(self, response: ClientResponse) -> SalonError | Cut:
-        """What to raise for this answer: a Cut where it passes by itself."""
-        refusal = await self._refusal(response)
-        if refusal is None:
-            why = f"something else than Salon answers there (HTTP {response.status})"
-            refusal = refuse(NO_SERVER, server=self.address, why=why)
-            passing = response.status >= 500  # a proxy whose server is away
-        else:
-            passing = refusal.code in _PASSING
-        return Cut(refusal) if passing else SalonError(refusal)
-
-    async def _refusal(self, response: ClientResponse) -> Refusal | None:
-        try:
-            return refusal_of(msgspec.json.decode(await self.body(response), type=Error))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return None
+        """What to raise for this answer."""
+        return refused(self.address, response.status, await self.body(response))
 
     async def files(self, room: str) -> list[File]:
-        """A room's files, newest first, then the operator's library. Raises Cut or SalonError."""
-        async with self.request("GET", self.url("rooms", room, "files")) as response:
-            if response.status != 200:
-                raise await self.refused(response)
-            body = await self.body(response)
-        try:
-            return msgspec.json.decode(body, type=list[File])
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise SalonError(self.strange()) from error
+        """See `Plain.files`."""
+        return await Plain(self.address, self.access, self.silence).files(room)
 
     def strange(self) -> Refusal:
         """What answers is no Salon."""
-        return refuse(NO_SERVER, server=self.address, why="something else than Salon answers there")
+        return strange(self.address)
 
     async def body(self, response: ClientResponse) -> bytes:
         """The whole of a small answer."""

@@ -11,7 +11,7 @@ from salon.errors import MISUSED_COMMAND, Refusal, refuse
 FILE_HELP = (
     "upload: PATH        put a file of yours on the room's shelf",
     "download: NAME      get a file of the room's into the folder where you started",
-    "/download NAME as OTHER.ext   get it under another name",
+    "/download NAME as OTHER.ext   get it under another name; --udp at the end: over UDP",
     "/files              which files the room has",
     "/unshelve NAME      take your file off the shelf",
     "/transfers          what is on its way",
@@ -28,10 +28,11 @@ class Upload(Struct, frozen=True):
 
 
 class Download(Struct, frozen=True):
-    """Get a file, under another name where one is given."""
+    """Get a file, under another name where one is given, over UDP where that is wanted."""
 
     name: str
     saved_as: str = ""
+    udp: bool = False
 
 
 class Files(Struct, frozen=True):
@@ -70,6 +71,7 @@ FileOrder: TypeAlias = Upload | Download | Files | TakeDown | Moving | Pause | P
 
 _COLON = re.compile(r"(?P<literal>\\*)(?P<word>upload|download):(?P<rest>.*)", re.DOTALL)
 _AS = re.compile(r"(?P<name>.+) as (?P<saved_as>.+)", re.DOTALL)
+_UDP = re.compile(r"(?:^|\s)--udp$")  # a name that ends so stands in quotes
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -95,12 +97,14 @@ def unquoted(text: str) -> str:
 
 def _download(rest: str) -> FileOrder | Refusal:
     text = rest.strip()
+    over, udp = _UDP.subn("", text)
+    text = over.strip()
     if not text:
-        return refuse(MISUSED_COMMAND, usage="/download NAME as OTHER.ext")
+        return refuse(MISUSED_COMMAND, usage="/download NAME as OTHER.ext --udp")
     match = _AS.fullmatch(text)
     if match is None:
-        return Download(unquoted(text))
-    return Download(unquoted(match["name"].strip()), unquoted(match["saved_as"].strip()))
+        return Download(unquoted(text), udp=bool(udp))
+    return Download(unquoted(match["name"].strip()), unquoted(match["saved_as"].strip()), bool(udp))
 
 
 def _take_down(rest: str) -> FileOrder | Refusal:

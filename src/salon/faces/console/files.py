@@ -23,7 +23,7 @@ from salon.faces.console.file_orders import (
     Upload,
     unquoted,
 )
-from salon.faces.shelf.drawing import bar_line, evicts_line, result_line, state_line, stopped_line
+from salon.faces.shelf.drawing import bar_line, evicts_line, path_line, result_line, state_line, stopped_line
 from salon.faces.shelf.listing import listing_lines
 
 _DRAWN_SECONDS = 0.5
@@ -57,7 +57,7 @@ class FileDesk:
             refusal = safe if isinstance(safe, Refusal) else wrong_type(order.name, safe)
             if refusal is not None:
                 raise SalonError(refusal)
-        self._transfers.get(order.name, room.name, Path(), saved_as=saved_as)
+        self._transfers.get(order.name, room.name, Path(), saved_as=saved_as, udp=order.udp)
 
     async def _files(self, _order: Files, room: Room) -> None:
         for line in listing_lines(await self._transfers.files(room.name), room.name, how="upload: PATH"):
@@ -69,7 +69,8 @@ class FileDesk:
     async def _moving(self, _order: Moving, _room: Room) -> None:
         moving = self.moving()
         for transfer in moving:
-            self._answer(f"{transfer.number} {'up' if transfer.up else 'down':<4} {bar_line(transfer, _WIDTH)}")
+            way = "up" if transfer.up else "down"
+            self._answer(f"{transfer.number} {way:<4} {bar_line(transfer, _WIDTH)}  {transfer.path}".rstrip())
         if not moving:
             self._answer("Nothing is on its way.")
 
@@ -142,7 +143,9 @@ class FileDesk:
             return [f"{transfer.name} was given up."]
         if transfer.state is State.CUT:
             return [line] if (line := state_line(transfer)) is not None else []
-        return [evicts_line(transfer)] if transfer.evicts and not transfer.offset else []
+        if transfer.evicts and not transfer.offset:
+            return [evicts_line(transfer)]
+        return [line] if (line := path_line(transfer)) is not None else []
 
 
 def local_path(text: str) -> Path:

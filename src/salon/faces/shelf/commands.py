@@ -32,12 +32,12 @@ async def send(server: str, name: str, room: str, files: Sequence[str]) -> int:
         return await _see_through([transfers.send(Path(file), place) for file in files], screen)
 
 
-async def get(server: str, room: str, names: Sequence[str], output: str, *, replace: bool) -> int:
+async def get(server: str, room: str, names: Sequence[str], output: str, *, replace: bool, udp: bool = False) -> int:
     """Get files of a room's: into a folder, or one of them under a name of its own. Raises SalonError like `send`."""
     address, place, screen = parse_address(server or ":"), _room(room), standard_screen()
     folder, saved_as = _target(output)
     async with Transfers(address, _nobody(), at_once=1, changed=screen.changed) as transfers:
-        jobs = [transfers.get(name, place, folder, saved_as=saved_as, replace=replace) for name in names]
+        jobs = [transfers.get(name, place, folder, saved_as=saved_as, replace=replace, udp=udp) for name in names]
         return await _see_through(jobs, screen)
 
 

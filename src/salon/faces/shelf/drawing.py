@@ -46,6 +46,16 @@ def result_line(transfer: Transfer) -> str:
     return f"Saved {printable(transfer.saved)} ({size})"
 
 
+def path_line(transfer: Transfer) -> str | None:
+    """Over what it comes, where that is not what everybody takes, or not what was asked for."""
+    name = printable(transfer.name)
+    if transfer.path == "UDP":
+        return f"{name} comes over UDP."
+    if transfer.detour is not None:
+        return f"{printable(transfer.detour.message)} {name} comes over TCP."
+    return None
+
+
 def evicts_line(transfer: Transfer) -> str:
     """What an upload pushes off the shelf."""
     names = ", ".join(printable(name) for name in transfer.evicts)

@@ -6,7 +6,7 @@ import sys
 from typing import TextIO
 
 from salon.client.transfers import Job, State
-from salon.faces.shelf.drawing import bar_line, evicts_line, state_line
+from salon.faces.shelf.drawing import bar_line, evicts_line, path_line, state_line
 
 _DRAWN_SECONDS = 0.1
 _CLEAR = "\r\x1b[K"
@@ -42,6 +42,9 @@ class Screen:
         if transfer.evicts and (job.number, transfer.evicts) not in self._told:
             self._told.add((job.number, transfer.evicts))
             self.notice(evicts_line(transfer))
+        if (line := path_line(transfer)) is not None and (job.number, line) not in self._told:
+            self._told.add((job.number, line))
+            self.notice(line)
         if (line := state_line(transfer)) is not None and not self._draws:
             self.notice(line)
 
