@@ -18,6 +18,7 @@ export class DownloadJob extends Job {
       room: kept.room,
       name: kept.name,
       savedAs: kept.savedAs,
+      time: kept.time,
       size: kept.size,
       offset: 0,
       state: "queued",

@@ -7,6 +7,8 @@ export interface KeptUpload {
   readonly person: string;
   readonly room: string;
   readonly name: string;
+  /** Its name on this machine. */
+  readonly source: string;
   readonly size: number;
   /** When the file was changed, in milliseconds since 1970: another time is another file. */
   readonly modified: number;

@@ -5,7 +5,7 @@
 import type { Happening, Readable, Salon, Unsubscribe } from "../model/types";
 import { DownloadJob } from "./download";
 import type { Ground, Hand, Job } from "./job";
-import { KEPT_MS, type Keep, type Kept } from "./keeping";
+import { KEPT_MS, type Keep, type Kept, type KeptUpload } from "./keeping";
 import { tooLarge } from "./refusals";
 import { displaced, type Shelves } from "./shelf";
 import type { Offer, Picked, Transfers, TransfersState, Wanted } from "./types";
@@ -82,10 +82,10 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
   async send(room: string, picked: readonly Picked[]): Promise<void> {
     if (!picked.length) return;
     const { files } = await this.#shelves.of(room).fresh();
-    const names = picked.map(({ file }) => file.name);
+    const names = picked.map(nameOf);
     const { pushesOut, replaces } = displaced(files ?? [], names);
     if (!pushesOut.length && !replaces.length && picked.length <= MANY) return this.#begin(room, picked);
-    const sizes = picked.map(({ file }) => ({ name: file.name, size: file.size }));
+    const sizes = picked.map((one) => ({ name: nameOf(one), size: one.file.size }));
     this.#offers = [...this.#offers, { id: this.#page.name(), room, files: sizes, pushesOut, replaces, picked }];
     this.#changed();
   }
@@ -148,9 +148,21 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
     for (const one of picked) {
       const { file, handle } = one;
       const id = this.#page.name();
-      const name = file.name.normalize("NFC");
+      const name = nameOf(one);
       void this.#page.claim(id);
-      const kept = { kind: "up", id, person, room, name, size: file.size, modified: file.lastModified, url: "", handle, time } as const; // prettier-ignore
+      const kept: KeptUpload = {
+        kind: "up",
+        id,
+        person,
+        room,
+        name,
+        source: file.name,
+        size: file.size,
+        modified: file.lastModified,
+        url: "",
+        handle,
+        time,
+      };
       const job = new UploadJob(this.#ground, kept, one);
       if (limit && file.size > limit) job.refuse(tooLarge(name, limit));
       this.#add(job);
@@ -249,4 +261,9 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
 
 function wanted({ name, size, sha256 }: Wanted): Wanted {
   return { name, size, sha256 };
+}
+
+/** How it will be called on the shelf, which knows one way only to write an accent. */
+function nameOf({ file, name }: Picked): string {
+  return (name ?? file.name).normalize("NFC");
 }

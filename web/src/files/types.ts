@@ -28,6 +28,8 @@ export interface Transfer {
   readonly name: string;
   /** Under which name a download is saved here. */
   readonly savedAs: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly time: number;
   /** Bytes of the whole, and of them how many are there. */
   readonly size: number;
   readonly offset: number;
@@ -51,6 +53,8 @@ export interface Transfer {
 export interface Picked {
   readonly file: File;
   readonly handle?: FileSystemFileHandle | undefined;
+  /** How it is to be called on the shelf, where that is not its own name. */
+  readonly name?: string | undefined;
 }
 
 /** Files that would take others off the shelf: nothing of them moves before `accept`. */

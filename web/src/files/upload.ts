@@ -28,6 +28,7 @@ export class UploadJob extends Job {
       room: kept.room,
       name: kept.name,
       savedAs: "",
+      time: kept.time,
       size: kept.size,
       offset: 0,
       state: picked ? "queued" : kept.handle ? "paused" : "needs-file",
@@ -57,8 +58,8 @@ export class UploadJob extends Job {
   /** The file again, after a reload. False where it is another one. */
   give(picked: Picked): boolean {
     const { file } = picked;
-    const { name, size, modified } = this.#kept;
-    if (file.size !== size || file.name.normalize("NFC") !== name || file.lastModified !== modified) return false;
+    const { source, size, modified } = this.#kept;
+    if (file.size !== size || file.name !== source || file.lastModified !== modified) return false;
     this.#file = file;
     if (picked.handle) this.#keep({ handle: picked.handle });
     this.rest("queued");
@@ -74,6 +75,7 @@ export class UploadJob extends Job {
   /** Goes on by itself after a reload, where the browser still allows it. */
   async resume(): Promise<void> {
     const { handle } = this.#kept;
+    await this.#find();
     if (handle && (await (handle as Askable).queryPermission?.({ mode: "read" })) === "granted")
       await this.#ask(handle);
   }
@@ -93,6 +95,18 @@ export class UploadJob extends Job {
     const { url } = this.#kept;
     // Where that is not heard the server gives it up by itself, after a day.
     if (url) void fetch(url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {});
+  }
+
+  /** How far it is, for whoever looks at it before it goes on. */
+  async #find(): Promise<void> {
+    if (!this.#kept.url) return;
+    try {
+      const answer = await fetch(this.#kept.url, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } });
+      const offset = Number(answer.headers.get("Upload-Offset"));
+      if (answer.ok && !this.busy) this.change({ offset });
+    } catch {
+      // The line is gone again: it is found out later.
+    }
   }
 
   async #ask(handle: FileSystemFileHandle): Promise<void> {

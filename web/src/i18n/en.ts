@@ -1,6 +1,5 @@
 /** Every sentence of the app, in English. Other languages have the same shape; a missing sentence is a type error. */
-import { compose, log } from "./en-log";
-
+import { files } from "./en-files";
 import { compose, log } from "./en-log";
 
 const plural = new Intl.PluralRules("en");
@@ -159,9 +158,7 @@ export const en = {
 
   log,
   compose,
-
-  log,
-  compose,
+  files,
 
   bottom: { title: "Sides of the room", talk: "Talk" },
 

@@ -7,6 +7,7 @@ import type { Component } from "svelte";
 import { t } from "../../i18n/index.svelte";
 import type { Room } from "../../model/types";
 import type { IconName } from "../common/icons";
+import FilesSide from "../files/FilesSide.svelte";
 import PeopleSide from "./PeopleSide.svelte";
 
 export interface Side {
@@ -20,5 +21,6 @@ export interface Side {
 }
 
 export const SIDES: readonly Side[] = [
+  { id: "files", icon: "files", title: () => t.files.title, panel: FilesSide, direct: true },
   { id: "people", icon: "people", title: () => t.people.title, panel: PeopleSide, direct: false },
 ];
