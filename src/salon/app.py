@@ -9,29 +9,36 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from salon.config import Serve
+from salon.edges.console import Console
 from salon.edges.door import Door
 from salon.edges.http import Http
 from salon.edges.lines import LinesConnection
+from salon.edges.logbook import Logbook
 from salon.edges.newcomers import Newcomer
 from salon.edges.quic import Opener
 from salon.errors import BAD_ADDRESS, FOLDER_UNUSABLE, PORT_BUSY, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.ground.journal import Journal
 from salon.ground.limits import raise_open_files
+from salon.ground.machine import disk_bytes, memory_bytes
 from salon.hall.hall import Hall
 from salon.hall.library import Library
 from salon.hall.openings import Openings
+from salon.hall.overview import Gauges
 from salon.hall.ports import Store
 from salon.hall.receiving import Policy
 from salon.hall.shelving import Shelving
 from salon.stores.by_name import ByName
 from salon.stores.folder import FolderBlobs
 from salon.stores.memory import MemoryStore
+from salon.stores.operator_key import operator_key
 from salon.stores.passing import passing_folder
 from salon.wire.handshake import Language
+from salon.wire.operator import operator_link
 
 log = logging.getLogger("salon")
 
@@ -39,8 +46,8 @@ _HOUSE_SECONDS = 60.0
 _SWITCH_SECONDS = 0.001  # see serve()
 
 
-async def serve(settings: Serve) -> None:
-    """Run a server until SIGTERM or Ctrl-C. Raises SalonError where it cannot start."""
+async def serve(settings: Serve, journal: Journal) -> None:
+    """Run a server until SIGTERM or Ctrl-C, which writes into the journal. Raises SalonError where it cannot start."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     restore = _on_signals(loop, stopped)
@@ -52,7 +59,7 @@ async def serve(settings: Serve) -> None:
         with _refusals_of_address(settings):
             port = await door.bind(settings.host, settings.port)  # before anything is opened or made
         with _folder(settings) as folder:
-            await _serve(settings, folder, door, port, stopped)
+            await _serve(settings, folder, door, port, stopped, journal)
     finally:
         door.close()
         restore()
@@ -73,12 +80,17 @@ def _folder(settings: Serve) -> Iterator[Path]:
     yield settings.folder
 
 
-async def _serve(settings: Serve, folder: Path, door: Door, port: int, stopped: asyncio.Event) -> None:
+async def _serve(
+    settings: Serve, folder: Path, door: Door, port: int, stopped: asyncio.Event, journal: Journal
+) -> None:
+    key = "" if settings.no_console else operator_key(folder)
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
+    hall.happenings.private = settings.log_private
     shelving = _shelving(settings, hall, folder)
     opener = _opener(settings, hall, shelving, door, folder)
-    http = Http(hall, shelving, settings.hosts, opener)
+    console = Console(hall, key, partial(_gauges, folder)) if key else None
+    http = Http(hall, shelving, settings.hosts, opener, console)
     await http.start()
     door.hosts[Language.DOCUMENTS] = lambda: Newcomer(hall)
     door.hosts[Language.HTTP] = http.connection
@@ -95,10 +107,8 @@ async def _serve(settings: Serve, folder: Path, door: Door, port: int, stopped: 
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    log.info("Salon is listening on http://%s:%d", host, port)
-    if (who := _who_can_come_in(settings.host)) is not None:
-        log.info(who)
+    _say_where(settings.host, port, key)
+    logbook = _logbook(settings, hall, journal)
     hall.tasks.start(_keep_house(hall, shelving))
     await stopped.wait()
     log.info("Closing.")
@@ -108,7 +118,34 @@ async def _serve(settings: Serve, folder: Path, door: Door, port: int, stopped: 
     if opener is not None:
         await opener.close()
     await shelving.blobs.close()
+    if logbook is not None:
+        await logbook.stop()
     await asyncio.sleep(0)
+
+
+def _say_where(host: str, port: int, key: str) -> None:
+    """Where people come in, where the operator does, and who can."""
+    log.info("Salon is listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    if key:
+        log.info("Operator: %s", operator_link(host, port, key))
+    if (who := _who_can_come_in(host)) is not None:
+        log.info(who)
+
+
+def _gauges(folder: Path) -> Gauges:
+    """What the operator's console shows of the machine."""
+    free, size = disk_bytes(folder) or (None, None)
+    return memory_bytes(), free, size
+
+
+def _logbook(settings: Serve, hall: Hall, journal: Journal) -> Logbook | None:
+    """The log on standard error, where one is wanted; then events are not told on standard output too."""
+    if not settings.log_format:
+        return None
+    logging.getLogger("salon.events").setLevel(logging.WARNING)
+    logbook = Logbook(hall.happenings, journal, now_ms, as_documents=settings.log_format == "json")
+    logbook.start()
+    return logbook
 
 
 def _shelving(settings: Serve, hall: Hall, folder: Path) -> Shelving:

@@ -48,6 +48,9 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--udp", metavar="N", help="files sent over UDP at once (64; 0 opens no UDP port)")
     serve.add_argument("--udp-per-person", metavar="N", help="of these, to one person (8)")
     serve.add_argument("--names", metavar="NAME,…", help="host names under which browsers may reach the server")
+    serve.add_argument("--log-format", metavar="FORM", help="what happens as lines on standard error: text, or json")
+    serve.add_argument("--log-private", action="store_true", default=None, help="show what is said in private there")
+    serve.add_argument("--no-console", action="store_true", default=None, help="have no operator's console")
     serve.add_argument("--config", metavar="FILE", help="settings in TOML, under [serve]")
     serve.set_defaults(run=_serve)
 
@@ -59,7 +62,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = serve_settings(vars(arguments))
     journal = start_journal()
     try:
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, journal))
     finally:
         journal.stop()
     return 0

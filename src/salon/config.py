@@ -36,6 +36,11 @@ class Serve:
     by_name  show each file on a shelf as DATA/ROOM/NAME; everything else lies in DATA/.salon
     udp     files that are sent over UDP at once, on the same port number; 0 opens none
     udp_per_person  of these, to one person
+    log_format   what happens as lines on standard error: `text` or `json`; nothing for none
+    log_private  show the operator what people say in private; people are told so
+    no_console   have no operator's console
+    udp     files that are sent over UDP at once, on the same port number; 0 opens none
+    udp_per_person  of these, to one person
     names   host names, separated by commas, under which browsers may reach the server, besides its addresses
     """
 
@@ -50,6 +55,9 @@ class Serve:
     by_name: bool = False
     udp: int = 64
     udp_per_person: int = 8
+    log_format: str = ""
+    log_private: bool = False
+    no_console: bool = False
     names: str = ""
 
     @property
@@ -183,6 +191,12 @@ def _keep(source: str, value: Any) -> str:
     return text
 
 
+def _form(source: str, value: Any) -> str:
+    if value in ("", "text", "json"):
+        return str(value)
+    raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is neither text nor json"))
+
+
 _READ = {
     "host": _host,
     "port": _port,
@@ -194,6 +208,11 @@ _READ = {
     "max_file": _bytes,
     "library": _path,
     "by_name": _flag,
+    "udp": _count,
+    "udp_per_person": _count,
+    "log_format": _form,
+    "log_private": _flag,
+    "no_console": _flag,
     "udp": _count,
     "udp_per_person": _count,
 }

@@ -283,7 +283,7 @@ def test_every_name_that_may_be_comes_back_and_no_other(names: list[str], data: 
     [
         ("page.html", "application/octet-stream", "attachment"),
         ("page.HTML", "application/octet-stream", "attachment"),
-        ("picture.svg", "application/octet-stream", "attachment"),
+        ("picture.svg", "image/svg+xml", "attachment"),
         ("page.xhtml", "application/octet-stream", "attachment"),
         ("script.js", "application/octet-stream", "attachment"),
         ("paper.pdf", "application/octet-stream", "attachment"),
@@ -335,6 +335,7 @@ async def ticket(place: Place, name: str) -> str:
         def write(self, data: bytes) -> None: ...
         def hold(self) -> None: ...
         def release(self) -> None: ...
+        def abort(self) -> None: ...
         def close(self) -> None: ...
 
     session = Session(Nothing(), DOCUMENTS)

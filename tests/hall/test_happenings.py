@@ -39,7 +39,7 @@ async def test_people_come_speak_and_go(party: Party, advance: Callable[[float],
     await party.cut(leah)
     assert lines(watcher) == ["Leah connected to the server", "Leah joined lobby", "send to all - Leah: hi"]
     await advance(GRACE_SECONDS + 1)
-    assert lines(watcher) == ["Leah has left the chat", "Leah left lobby"]
+    assert lines(watcher) == ["Leah left lobby", "Leah has left the chat"]
 
 
 async def test_who_comes_back_in_time_never_left(party: Party, advance: Callable[[float], Any]) -> None:
@@ -51,7 +51,7 @@ async def test_who_comes_back_in_time_never_left(party: Party, advance: Callable
     assert lines(watcher) == []
     party.hall.end(again.session, broken=False)
     await rest()
-    assert lines(watcher) == ["Leah has left the chat", "Leah left lobby"]
+    assert lines(watcher) == ["Leah left lobby", "Leah has left the chat"]
 
 
 async def test_private_words(party: Party) -> None:

@@ -89,6 +89,10 @@ class Guest:
         """What was said in this turn of the loop still goes out, as on a real connection."""
         asyncio.get_running_loop().call_soon(self._close)
 
+    def abort(self) -> None:
+        if not self.closed:
+            self._close()
+
     def _close(self) -> None:
         self.closed = True
         self.gone()

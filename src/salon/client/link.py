@@ -7,7 +7,7 @@ from typing import Protocol
 from salon.client.address import Address
 from salon.client.backoff import Backoff
 from salon.client.connection import Connection, open_connection
-from salon.errors import CATALOGUE, CLOSED, LOST_SERVER, NO_SERVER, Problem, Refusal, SalonError, refuse
+from salon.errors import CATALOGUE, CLOSED, LOST_SERVER, NO_SERVER, SENT_OUT, Problem, Refusal, SalonError, refuse
 from salon.ground.tasks import Tasks
 from salon.wire.answers import AnyDocument, ConnectAck, ConnectAckDocument, Error, ErrorDocument
 from salon.wire.documents import Connect, Exit, Ping, encode
@@ -52,6 +52,7 @@ class Link:
         self._greeting: asyncio.Future[None]
         self._cut: asyncio.Future[str]  # why the newest connection ended
         self._hold = False
+        self._sent_out: SalonError | None = None  # by the operator
 
     @property
     def up(self) -> bool:
@@ -104,6 +105,8 @@ class Link:
     def _receive(self, document: AnyDocument) -> None:
         greeting = self._greeting
         if greeting.done():
+            if isinstance(document, ErrorDocument) and document.payload.code == SENT_OUT.code:
+                self._sent_out = SalonError(refusal_of(document.payload))
             self._host.take(document)
         elif isinstance(document, ConnectAckDocument):
             self._connection = self._dialled
@@ -124,6 +127,9 @@ class Link:
     async def _keep(self) -> None:
         while True:
             why = await self._until_cut()
+            if self._sent_out is not None:  # to come back at once would be to argue
+                self._host.ended(self._sent_out)
+                return
             if not self._reconnect:
                 self._host.ended(SalonError(refuse(LOST_SERVER, server=self.address)))
                 return

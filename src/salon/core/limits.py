@@ -31,6 +31,9 @@ OPENING_SECONDS = 30  # so long one of these is good
 OPENING_STREAMS = 16  # fetches at once on one connection
 HALTED = 1_000  # downloads that stand still, which the operator sees
 HALTED_SECONDS = 3600  # so long
+OPENINGS = 1_000  # tickets for UDP that nobody has shown yet
+OPENING_SECONDS = 30  # so long one of these is good
+OPENING_STREAMS = 16  # fetches at once on one connection
 FETCH_LINE_BYTES = 16 * KIB  # what asks for a file, or answers, before its bytes: names in full, escaped
 
 UPLOADS_PER_PERSON = 16  # on their way at once
@@ -61,6 +64,10 @@ HAPPENINGS = 4_000  # the newest; a screen shows fewer
 HAPPENINGS_BYTES = 2 * MIB  # of these, with the entries that they are made of
 HAPPENINGS_UNWATCHED = 50  # of one batch, while nobody looks: for whoever begins to
 HAPPENING_CHARS = 2_000  # of what was said; the room has it whole
+OVERVIEW_ROWS = 200  # of a table; more are a number
+OVERVIEW_STEP = 250  # rows that are made in one turn of the loop: a millisecond or less
+ANNOUNCEMENT_CHARS = 2_000  # that the operator says to everybody at once
+CONSOLES = 16  # open at once
 
 # time
 FIRST_WORDS_SECONDS = 30  # from a connection's first byte to its name or first whole request

@@ -28,6 +28,7 @@ class Person(Struct, frozen=True):
 
 
 NOBODY: Final = Person("", 0)  # the author of what the server itself does
+OPERATOR: Final = Person("The operator", NOBODY.number)  # whose name others may bear, but not the number
 
 
 def is_secret(text: str) -> bool:

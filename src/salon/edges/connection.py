@@ -97,6 +97,10 @@ class Connection(asyncio.Protocol):
             self._cargo.sink()
         asyncio.get_running_loop().call_soon(self._transport.close)
 
+    def abort(self) -> None:
+        """End it now."""
+        self._transport.abort()
+
     def finish(self) -> None:
         """Close once all that is due was sent, however slowly it is taken."""
         self.close()

@@ -140,6 +140,7 @@ class Conversation(Talk[Payload]):
             self._send(welcome.acknowledgement(self.hall, session, greeting, connect.id))
             for refused in greeting.refusals:
                 self._refuse(refused, connect.id)
+            self._tell_who_listens()
 
     def _exit(self, document: Exit) -> None:
         self.ending = True

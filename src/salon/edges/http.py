@@ -15,7 +15,8 @@ from salon import __version__
 from salon.core.limits import HIGH_WATER
 from salon.core.names import LOBBY
 from salon.edges import files, pages, quic, uploads
-from salon.edges.answering import HALL, OPENER, SHELVING, RefusalResponse
+from salon.edges.answering import HALL, OPENER, SHELVING
+from salon.edges.console import Console
 from salon.edges.metrics import metrics_text
 from salon.edges.websocket import converse
 from salon.errors import FOREIGN_PAGE, Refusal, SalonError, refuse
@@ -92,7 +93,12 @@ class Http:
     """aiohttp's side of the server: started once, then asked for a protocol per connection."""
 
     def __init__(
-        self, hall: Hall, shelving: Shelving, names: Collection[str], opener: quic.Opener | None = None
+        self,
+        hall: Hall,
+        shelving: Shelving,
+        names: Collection[str],
+        opener: quic.Opener | None = None,
+        console: Console | None = None,
     ) -> None:
         app = web.Application(middlewares=[_guard(frozenset(name.lower() for name in names))])
         app[HALL] = hall
@@ -105,6 +111,8 @@ class Http:
         files.add_routes(app)
         uploads.add_routes(app)
         quic.add_routes(app)
+        if console is not None:
+            console.add_routes(app)
         self._runner = web.AppRunner(
             app, access_log=None, logger=_log, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=1.0
         )
@@ -132,7 +140,7 @@ def _guard(names: Collection[str]) -> Middleware:
             connection.named = True
         if not admits(request.headers.get("Host"), request.headers.get("Origin"), names):
             refusal = refuse(FOREIGN_PAGE)
-            request.app[HALL].happenings.refused(request.remote or "", refusal.code, refusal.message)
+            _note(request, refusal)
             return web.Response(status=403, text=refusal.message + "\n", headers=_HEADERS)
         try:
             response = await handler(request)
@@ -141,15 +149,19 @@ def _guard(names: Collection[str]) -> Middleware:
             raise
         except (ConnectionError, HttpProcessingError):  # no mistake of ours: whoever asked is gone, or sends no HTTP
             return web.Response(status=400, headers=_HEADERS)
-        if isinstance(response, RefusalResponse):
-            refusal = response.refusal
-            request.app[HALL].happenings.refused(request.remote or "", refusal.code, refusal.message)
+        _note(request, getattr(response, "refusal", None))
         if not response.prepared:
             for name, value in _HEADERS.items():
                 response.headers.setdefault(name, value)
         return response
 
     return guard
+
+
+def _note(request: web.Request, refusal: Refusal | None) -> None:
+    """The operator hears of what is refused."""
+    if refusal is not None:
+        request.app[HALL].happenings.refused(request.remote or "", refusal.code, refusal.message)
 
 
 def _connection(request: web.Request) -> HttpConnection | None:

@@ -175,6 +175,8 @@ class LabTalk(Talk[Asked]):
             session.reply(self.dialect.acknowledged("connect_ack", "Connected to the room."))
             if new and session.person.name != wish.name:
                 session.reply(self.dialect.told(f"You are called {session.person.name} here."))
+            if new:
+                self._tell_who_listens()
 
     def _exit(self, _goodbye: Goodbye) -> None:
         self.ending = True

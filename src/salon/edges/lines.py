@@ -86,6 +86,7 @@ class LinesTalk(Talk[str | Refusal]):
             return
         self.connected = True
         self.session.reply(welcome(self.session.person.name))
+        self._tell_who_listens()
         await self._move(LOBBY)
 
     async def _move(self, room_name: str) -> None:

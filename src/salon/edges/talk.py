@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from salon.errors import INTERNAL, Refusal, SalonError, refuse
 from salon.hall.hall import Hall
 from salon.hall.session import Session
+from salon.wire.sentences import PRIVATE_IS_LOGGED
 
 Heard = TypeVar("Heard")
 
@@ -92,6 +93,11 @@ class Talk(Generic[Heard]):
         """The answers are on their way: more may be asked."""
         self.session.busy = False
         self._go_on()
+
+    def _tell_who_listens(self) -> None:
+        """To whoever has come in: what the operator sees of what is said in private."""
+        if self.hall.happenings.private:
+            self.session.reply(self.session.dialect.notice("log_private", PRIVATE_IS_LOGGED))
 
     def _refuse(self, refusal: Refusal, command_id: str = "") -> None:
         who = self.session.person.name or self.session.outlet.address

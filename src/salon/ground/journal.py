@@ -10,6 +10,8 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from itertools import groupby
 from queue import Empty, Full, Queue
 from typing import TextIO
@@ -17,7 +19,15 @@ from typing import TextIO
 LINES = 10_000
 _CLOSE_SECONDS = 1.0  # for the last lines, where somebody reads
 
-Line = tuple[TextIO | None, str]
+Line = tuple[TextIO | None, str]  # with its end
+
+
+class _Lot:
+    """Lines that the thread makes, and whoever waits for them to be out."""
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self.make = make
+        self.out: Future[None] = Future()
 
 
 class Journal(logging.Handler):
@@ -27,17 +37,36 @@ class Journal(logging.Handler):
         super().__init__()
         self._out = out or sys.stdout
         self._err = err or sys.stderr
-        self._queue: Queue[Line | None] = Queue(lines)
+        self._queue: Queue[Line | _Lot | None] = Queue(lines)
+        self._troubles: logging.Formatter | None = None
         self._lost = 0
         self._thread = threading.Thread(target=self._write, name="salon-journal", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        stream = self._err if record.levelno >= logging.WARNING else self._out
+    def write_troubles_as(self, form: logging.Formatter) -> None:
+        """Have what goes to standard error written so."""
+        self._troubles = form
+
+    def write(self, make: Callable[[], str]) -> Future[None] | None:
+        """Have lines that `make` gives written on standard error; done once they are.
+
+        `make` is called by the journal's thread. None where so much waits that these are not taken.
+        """
+        lot = _Lot(make)
         try:
-            self._queue.put_nowait((stream, self.format(record)))
+            self._queue.put_nowait(lot)
+        except Full:
+            self._lost += 1
+            return None
+        return lot.out
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trouble = record.levelno >= logging.WARNING
+        text = self._troubles.format(record) if trouble and self._troubles is not None else self.format(record)
+        try:
+            self._queue.put_nowait((self._err if trouble else self._out, f"{text}\n"))
         except Full:
             self._lost += 1
 
@@ -52,24 +81,28 @@ class Journal(logging.Handler):
     def _write(self) -> None:
         ended = False
         while not ended:
-            lines, ended = self._waiting()
+            waiting, ended = self._waiting()
             if self._lost:
                 lost, self._lost = self._lost, 0
-                lines.append((self._err, f"{lost} lines were not written: nobody read them."))
+                waiting.append((self._err, f"{lost} lines were not written: nobody read them.\n"))
+            lines = [(self._err, one.make()) if isinstance(one, _Lot) else one for one in waiting]
             for stream, group in groupby(lines, key=lambda line: line[0]):
-                _put(stream, "".join(f"{text}\n" for _, text in group))
+                _put(stream, "".join([text for _, text in group]))
+            for lot in waiting:
+                if isinstance(lot, _Lot) and lot.out.set_running_or_notify_cancel():
+                    lot.out.set_result(None)
 
-    def _waiting(self) -> tuple[list[Line], bool]:
+    def _waiting(self) -> tuple[list[Line | _Lot], bool]:
         """What waits, at least one line, so that a burst is one write; and whether that is all there will be."""
-        lines: list[Line] = []
-        line = self._queue.get()
+        waiting: list[Line | _Lot] = []
+        one = self._queue.get()
         try:
-            while line is not None:
-                lines.append(line)
-                line = self._queue.get_nowait()
+            while one is not None:
+                waiting.append(one)
+                one = self._queue.get_nowait()
         except Empty:
-            return lines, False
-        return lines, True
+            return waiting, False
+        return waiting, True
 
 
 def _put(stream: TextIO | None, text: str) -> None:

@@ -48,6 +48,7 @@ class Entrance:
             self.register.release(holder)
             return refuse(CLOSING)
         session.person = holder.person
+        session.came = self._clock()
         holder.sessions.append(session)
         self.sessions.add(session)
         self._holders[session] = holder
@@ -74,7 +75,8 @@ class Entrance:
         self.register.release(holder)
         if holder.here and not holder.claims:
             holder.here = False
-            self._happenings.tell("left", who=holder.name)
+            # In the next turn: rooms tell then who is not in them any more.
+            self._loop.call_soon(lambda: self._happenings.tell("left", who=holder.name))
 
     async def visitor(self, name: str, secret: str) -> Person:
         """Somebody who does something without coming in: known by their secret, and nobody's name is taken."""

@@ -23,6 +23,8 @@ from salon.hall.entrance import Entrance
 from salon.hall.following import Follower
 from salon.hall.happenings import Happenings
 from salon.hall.openings import Openings
+from salon.hall.operating import Operating
+from salon.hall.openings import Openings
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.ring import Budget
@@ -49,6 +51,7 @@ class Hall:
         self.entrance = Entrance(store, clock, self.happenings)
         self.register = self.entrance.register
         self.sessions = self.entrance.sessions
+        self.requests = Requests(self.register)
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
@@ -60,6 +63,7 @@ class Hall:
         self._budget = Budget()
         self.began = clock()
         self.asking = Asking(self)
+        self.operating = Operating(self)
         self.loop = asyncio.get_running_loop()
         self.submitting = Submitting(self.loop, clock, self.tasks, self.happenings, self._committed, self._rest)
 
@@ -84,7 +88,7 @@ class Hall:
         Somebody who showed no secret cannot come back and be known, so nobody waits for them.
         """
         session.closed = True
-        broken = broken and session.person.lasting
+        broken = broken and session.person.lasting and not session.sent_out
         for follower in list(session.followers.values()):
             self._unfollow(session, follower.room, broken=broken)
         session.behind.clear()

@@ -38,7 +38,7 @@ from salon.wire.dialect import Dialect, Documents
 if TYPE_CHECKING:
     from salon.hall.hall import Hall
 
-log = logging.getLogger("salon")
+log = logging.getLogger("salon.events")
 
 _FINISHED = 1_000  # uploads that are remembered as over
 _TELL_EVERY_MS = 500  # how often a room is told how far an upload is

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from salon.hall.session import Session
 
 log = logging.getLogger("salon")
+events = logging.getLogger("salon.events")  # what a log of happenings tells in its own words
 
 
 class _Member:
@@ -185,9 +186,9 @@ class Room:
         joined, self._joined = self._joined, []
         left, self._left = self._left, []
         for name in joined:
-            log.info("%s joined %s", name, self.view.name)
+            events.info("%s joined %s", name, self.view.name)
         for name in left:
-            log.info("%s left %s", name, self.view.name)
+            events.info("%s left %s", name, self.view.name)
         if joined:
             self._happenings.tell("joined", room=self.view.name, names=tuple(joined))
         if left:

@@ -41,6 +41,9 @@ class Outlet(Protocol):
     def close(self) -> None:
         """Send what was written, then close."""
 
+    def abort(self) -> None:
+        """End it now, whatever was not taken yet; nothing where it has ended."""
+
 
 class Session:
     """Where a connection stands.
@@ -48,16 +51,20 @@ class Session:
     parked     followers stand still and replies wait: the transport holds more than its high-water mark, or
                something has to be said first; each reason is taken back for itself
     unsettled  commands accepted and not yet committed or refused, and their bytes on the wire
+    came       when it was given its name, in milliseconds since 1970 UTC
+    sent_out   the operator ended it: nobody waits for the person to come back
     """
 
     __slots__ = (
         "behind",
+        "came",
         "closed",
         "dialect",
         "followers",
         "outlet",
         "parked",
         "person",
+        "sent_out",
         "unsettled",
         "when_quiet",
         "when_taken",
@@ -80,6 +87,8 @@ class Session:
         self.parked = False
         self._parks = 0
         self.closed = False
+        self.came = 0
+        self.sent_out = False
         self.unsettled = 0
         self.when_quiet: Callable[[], None] | None = None  # asked for by whoever closes once all is settled
         self.when_taken: Callable[[], None] | None = None  # asked for once by whoever has too many replies to go on

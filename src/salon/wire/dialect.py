@@ -44,10 +44,12 @@ class RoomView(Struct, frozen=True):
 class Dialect(Protocol):
     """How one kind of client is told what happens. Pure: encoded once, written to all who speak it.
 
+    title  what the operator sees it called
     echo   whether people are shown their own entries, and that they came and went themselves
     paced  whether its clients take one thing at a time: who is far behind goes on with the newest
     """
 
+    title: str
     echo: bool
     paced: bool
 
@@ -76,6 +78,7 @@ class Dialect(Protocol):
 class Documents:
     """JSON documents, `message` for what was said and `notification` for all else."""
 
+    title = "JSON"
     echo = True
     paced = False
 

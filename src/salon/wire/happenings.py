@@ -8,6 +8,7 @@ characters.
 from collections.abc import Callable
 from typing import Literal, get_args
 
+import msgspec
 from msgspec import Struct
 
 from salon.core.events import Entry, Said
@@ -34,6 +35,8 @@ Kind = Literal[
     "refused",
     "operator",
     "sent_out",
+    "missed",
+    "note",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -52,6 +55,8 @@ class Happening(Struct, frozen=True, gc=False, omit_defaults=True):
     file       the name of a file, of which `offset` of `size` bytes are through
     last_byte  the byte before `offset`, where it was looked at
     code       of a refusal
+    count      happenings that were too many to be told
+    level      of a note of the program's own: `info`, `warning`, `error`
     """
 
     kind: Kind
@@ -66,6 +71,8 @@ class Happening(Struct, frozen=True, gc=False, omit_defaults=True):
     offset: int = 0
     last_byte: int | None = None
     code: str = ""
+    count: int = 0
+    level: str = ""
 
 
 def of_entry(view: RoomView, entry: Entry, *, private: bool) -> Happening | None:
@@ -85,6 +92,11 @@ def of_entry(view: RoomView, entry: Entry, *, private: bool) -> Happening | None
 def words(happening: Happening) -> str:
     """The happening as one line."""
     return printable(_WORDS[happening.kind](happening))
+
+
+def as_json(happening: Happening) -> str:
+    """The happening as one JSON object, its words under `line`."""
+    return msgspec.json.encode({**msgspec.to_builtins(happening), "line": words(happening)}).decode()
 
 
 def percent(offset: int, size: int) -> str:
@@ -136,4 +148,6 @@ _WORDS: dict[Kind, Callable[[Happening], str]] = {
     "refused": lambda one: f"{one.who} was refused: {one.text}",
     "operator": lambda one: f"send to all - the operator: {one.text}",
     "sent_out": lambda one: f"the operator sent {one.who} out",
+    "missed": lambda one: f"{one.count} happenings are not shown here: they were too many at once.",
+    "note": lambda one: f"{one.text}",
 }

@@ -178,6 +178,7 @@ def arrival(room: str, names: Sequence[str], topic: str) -> bytes:
 class Lines:
     """`name: text`, and `* sentence` for all else. What one said oneself stands on one's screen already."""
 
+    title = "lines"
     echo = False
     paced = False
 

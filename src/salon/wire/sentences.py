@@ -12,6 +12,14 @@ def sentence_of(entry: Entry) -> str:
     return _SENTENCES[type(entry.event)](entry, entry.event)
 
 
+PRIVATE_IS_LOGGED = "The operator of this server is shown what people say in private."
+
+
+def announced(text: str) -> str:
+    """The operator says something to everybody."""
+    return f"The operator: {text}"
+
+
 def came(name: str) -> str:
     """Somebody is here now."""
     return f"{name} has joined the room."

@@ -74,7 +74,7 @@ class Teller:
                 *(f"{name} has joined the room." for name in notice.names("joined") if name != self.me),
                 *(f"{name} has left the room." for name in notice.names("left") if name != self.me),
             ]
-        if kind and not notice.number("seq") and kind != "closing":
+        if kind and not notice.number("seq") and kind not in _SPOKEN:
             return []  # a sign that passes, such as how far somebody's upload is
         if kind == "edited":
             return [f"{notice.sentence.removesuffix('.')}: {notice.text('text')}"] if notice.text("text") else []
@@ -87,6 +87,7 @@ class Teller:
         return [gap.text("why")]
 
 
+_SPOKEN = frozenset(("closing", "operator", "log_private"))  # in no log, and yet for everybody to read
 _TELL: Mapping[str, Callable[[Teller, Heard], list[str]]] = {
     "message": Teller._message,
     "notification": Teller._notification,

@@ -31,6 +31,7 @@ _NOTHING: Payload = {}
 class Lab:
     """`Dialect` for clients of one form."""
 
+    title = "lab"
     echo = False
 
     def __init__(self, form: Form) -> None:
