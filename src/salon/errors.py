@@ -142,6 +142,11 @@ UNKNOWN_COMMAND = _problem(
 )
 MISUSED_COMMAND = _problem("misused_command", "This command is written {usage}.")
 
+# the operator
+SENT_OUT = _problem("sent_out", "The operator sent you out.")
+WRONG_KEY = _problem("wrong_key", "The console was asked for with a wrong key.")
+CONSOLES_FULL = _problem("consoles_full", "The console is open {limit} times already.", "Close one.", retry=True)
+
 # the server's own troubles
 DISK_FULL = _problem("disk_full", "The server's disk is full; nothing was kept.", "Try again later.", retry=True)
 STORAGE_FAILED = _problem("storage_failed", "The server could not write this down.", "Try again later.", retry=True)
