@@ -201,6 +201,8 @@ export class RoomModel implements Room {
     const row = this.ownCommand(entry.id, entry.row);
     const before = this.unread;
     if (!this.pager.take({ ...entry, row })) return;
+    // A direct room begins with its first entry, without having been entered: from here on we know where we are in it.
+    if (this.direct) this.member = this.placed = true;
     if (entry.change?.target === this.last?.seq) this.last = this.pager.lastSaid(() => true) ?? this.last;
     if (row?.kind === "said") this.last = row;
     if (row?.kind === "noted" && row.what === "topic") this.topic = row.topic;
