@@ -13,6 +13,7 @@ from aiohttp import web
 from salon.core.limits import KIB
 from salon.core.people import Person
 from salon.edges.answering import HALL, SHELVING, refusal_response
+from salon.edges.passes import shown_pass
 from salon.edges.visitors import reader
 from salon.errors import Refusal, SalonError
 from salon.ground.sendfile import send_file
@@ -20,22 +21,37 @@ from salon.hall.shelving import Opened
 
 _PIECE = 256 * KIB
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
-# What a browser may show in place; all else is saved. None of these can run a script.
+# What a browser may show; all else it can only save. None of these can run a script, where they are shown in place.
 _SHOWN = {
+    "aac": "audio/aac",
+    "apng": "image/apng",
     "avif": "image/avif",
+    "bmp": "image/bmp",
     "flac": "audio/flac",
     "gif": "image/gif",
+    "ico": "image/x-icon",
     "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
+    "m4a": "audio/mp4",
+    "m4v": "video/mp4",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
+    "oga": "audio/ogg",
     "ogg": "audio/ogg",
+    "ogv": "video/ogg",
+    "opus": "audio/ogg",
     "png": "image/png",
+    "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
     "wav": "audio/wav",
     "webm": "video/webm",
     "webp": "image/webp",
 }
+# A drawing may hold a script. As a picture in a page it runs none; by itself it is a page of ours, so it is saved.
+_SAVED = frozenset({"application/octet-stream", "image/svg+xml"})
+_POLICY = "default-src 'none'; sandbox"
+# Drawings are coloured by styles of their own, and hold pictures.
+_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
 def add_routes(app: web.Application) -> None:
@@ -69,7 +85,7 @@ async def _file(request: web.Request) -> web.StreamResponse:
 
 async def _blob(request: web.Request) -> web.StreamResponse:
     try:
-        person = reader(request.app[HALL], request)
+        person = shown_pass(request) or reader(request.app[HALL], request)
         opened = await request.app[SHELVING].open_blob(person, request.match_info["room"], request.match_info["sha256"])
     except SalonError as error:
         return refusal_response(error.refusal)
@@ -94,7 +110,7 @@ async def _send(request: web.Request, opened: Opened, person: Person) -> web.Str
         if request.method != "HEAD":
             await _move(request, response, opened, span, person)
         await response.write_eof()
-        if request.method != "HEAD" and span.stop == opened.size:
+        if request.method != "HEAD" and span.stop == opened.size and "look" not in request.query:
             with suppress(SalonError):  # it was noted; the bytes have arrived all the same
                 await request.app[SHELVING].fetched(opened)
         return response
@@ -122,12 +138,12 @@ def _headers(opened: Opened) -> dict[str, str]:
     _, dot, ending = opened.name.rpartition(".")
     kind = _SHOWN.get(dot and ending.lower(), "application/octet-stream")
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in opened.name)
-    placed = "attachment" if kind == "application/octet-stream" else "inline"
+    placed = "attachment" if kind in _SAVED else "inline"
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f"{placed}; filename=\"{plain}\"; filename*=UTF-8''{quote(opened.name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": _DRAWING_POLICY if kind == "image/svg+xml" else _POLICY,
         "Content-Type": kind,
         "X-Content-Type-Options": "nosniff",
     }

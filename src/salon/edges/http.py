@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from salon import __version__
 from salon.core.limits import HIGH_WATER
 from salon.core.names import LOBBY
-from salon.edges import files, pages, quic, uploads
+from salon.edges import files, pages, passes, quic, uploads
 from salon.edges.answering import HALL, OPENER, SHELVING
 from salon.edges.console import Console
 from salon.edges.metrics import metrics_text
@@ -109,6 +109,7 @@ class Http:
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/metrics", _metrics)
         files.add_routes(app)
+        passes.add_routes(app)
         uploads.add_routes(app)
         quic.add_routes(app)
         if console is not None:
