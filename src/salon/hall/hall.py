@@ -24,7 +24,6 @@ from salon.hall.following import Follower
 from salon.hall.happenings import Happenings
 from salon.hall.openings import Openings
 from salon.hall.operating import Operating
-from salon.hall.openings import Openings
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
 from salon.hall.ring import Budget
@@ -51,7 +50,6 @@ class Hall:
         self.entrance = Entrance(store, clock, self.happenings)
         self.register = self.entrance.register
         self.sessions = self.entrance.sessions
-        self.requests = Requests(self.register)
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
