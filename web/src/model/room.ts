@@ -273,12 +273,9 @@ export class RoomModel implements Room {
   }
 
   private announce(row: Said | Noted): void {
-    if (row.own) return;
-    this.host.happen(
-      row.kind === "said"
-        ? { kind: "said", room: this.key, entry: row }
-        : { kind: "noted", room: this.key, entry: row },
-    );
+    // One's own words are no news to oneself; one's own file is to the shelf.
+    if (row.kind === "noted") this.host.happen({ kind: "noted", room: this.key, entry: row });
+    else if (!row.own) this.host.happen({ kind: "said", room: this.key, entry: row });
   }
 
   // --- looking ---
