@@ -116,6 +116,23 @@ TOO_MANY_UPLOADS = _problem("too_many_uploads", "One person sends at most {limit
 UPLOADS_FULL = _problem("uploads_full", "The server takes at most {limit} files at once.", retry=True)
 NOT_YOUR_FILE = _problem("not_your_file", "Only who sent {name} can take it off the shelf.")
 
+# files from person to person
+NOT_SHARING = _problem("not_sharing", "{name} shares no files now.", retry=True)
+YOURSELF = _problem("yourself", "You are {name} yourself; what you share is here already.")
+NOT_SUPPLIED = _problem("not_supplied", "{owner} cannot hand out {name}.")
+SUPPLIES_FULL = _problem("supplies_full", "{owner} hands out as many files as they can already.", retry=True)
+TOO_MANY_REQUESTS = _problem(
+    "too_many_requests", "One person gets at most {limit} files from others at once.", retry=True
+)
+NO_SUCH_REQUEST = _problem("no_such_request", "There is no such request any more.", retry=True)
+RELAYS_FULL = _problem("relays_full", "The server passes at most {limit} files on at once.", retry=True)
+NO_ANSWER = _problem("no_answer", "{owner} does not answer.", retry=True)
+LOST_OWNER = _problem("lost_owner", "{owner} sends nothing more of {name}.", retry=True)
+VISITING = _problem("visiting", "A visitor can only ask people for files.", "Connect without `visit` for more.")
+BUSY_LISTENING = _problem(
+    "busy_listening", "Port {port} is in use: others get your files through the server only.", retry=True
+)
+
 # files over UDP
 NO_UDP = _problem("no_udp", "This server sends no files over UDP.")
 NO_UDP_HERE = _problem("no_udp_here", "Files over UDP need iroh, and there is no build of it for this system.")

@@ -74,7 +74,7 @@ async def test_a_session_to_the_letter(tmp_path: Path) -> None:
         await program.play(SESSION)
         end = await program.end()
         assert (end.status, end.out) == (0, "")
-        assert end.err == "Files cannot be passed in this way yet. Use the web page, or another client.\n"
+        assert end.err == "The Ameca_splendens.jpg doesn't exist\n"
         await first.expect("client2: hello!\nclient2: another important message!\n")
 
 

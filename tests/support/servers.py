@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from salon.edges.documents import DocumentsConnection
 from salon.edges.door import Door
+from salon.edges.newcomers import Newcomer
 from salon.ground.clock import now_ms
 from salon.hall.hall import Hall
 from salon.hall.ports import Store
@@ -41,7 +41,7 @@ class Server:
     async def start(self) -> None:
         """Open the door, at the port it had before."""
         self.hall = hall = Hall(self.store, now_ms)
-        self._door = Door({Language.DOCUMENTS: lambda: DocumentsConnection(hall)}, time.monotonic)
+        self._door = Door({Language.DOCUMENTS: lambda: Newcomer(hall)}, time.monotonic)
         self.port = await self._door.open("127.0.0.1", self.port)
 
     async def stop(self) -> None:

@@ -81,6 +81,8 @@ def test_unknown_fields_are_ignored(kind: str) -> None:
         "what": "rooms",
         "id": "7",
         "file_name": "f",
+        "owner": "o",
+        "request": "q",
     }
     document = {"type": kind, "payload": {**fields, "later": {"a": [1]}}, "more": 1}
     payload = decode(msgspec.json.encode(document))

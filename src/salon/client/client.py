@@ -29,6 +29,7 @@ from salon.wire.documents import Join, List
 
 if TYPE_CHECKING:
     from salon.client.transfers import Transfers
+    from salon.client.transfers.peers import Peers
 
 CLOSE_SECONDS = 5.0
 
@@ -43,6 +44,7 @@ def connect(
     folder: Path | None = None,
     recent: int = 0,
     rename: bool = False,
+    visit: bool = False,
     reconnect: bool = True,
     silence: float = SILENCE_SECONDS,
 ) -> Client:
@@ -55,10 +57,11 @@ def connect(
     folder     where secrets are kept
     recent     hear what was said in the last so many seconds, as far as the server has been running; without `since`
     rename     have a name that is in use, or cannot be one, numbered or mended: `name` tells what became of it
+    visit      take nobody's name and enter no room: only to ask people for files
     reconnect  look for the server again after every cut, for ever; else the first cut ends everything
     silence    seconds without a sign after which the server is asked for one
     """
-    desk = Desk(name, room, since, recent=recent, rename=rename)
+    desk = Desk(name, room, since, recent=recent, rename=rename, visit=visit)
     link = Link(parse_address(server), desk, reconnect=reconnect, silence=silence)
     return Client(desk, link, room, secret, folder)
 
@@ -76,6 +79,7 @@ class Client:
         self._secret = secret
         self._folder = folder
         self._transfers: Transfers | None = None
+        self._peers: Peers | None = None
         self._desk = desk
         self._link = link
 
@@ -106,6 +110,8 @@ class Client:
         goodbye = 0.0
         if self._transfers is not None:
             await self._transfers.close()
+        if self._peers is not None:
+            await self._peers.close()
         try:
             if flush and self._desk.error is None and self._desk.unanswered:
                 await self._flush_for(seconds)
@@ -146,8 +152,23 @@ class Client:
             from salon.client.transfers import ByTicket, Transfers
 
             access = ByTicket(self.name, lambda: self._desk.ticket)
-            self._transfers = Transfers(self._link.address, access, patience=math.inf, first_patience=math.inf)
+            self._transfers = Transfers(
+                self._link.address,
+                access,
+                patience=math.inf,
+                first_patience=math.inf,
+                peers=lambda: self.peers,
+            )
         return self._transfers
+
+    @property
+    def peers(self) -> Peers:
+        """Files from person to person: those of this one that others may have."""
+        if self._peers is None:
+            from salon.client.transfers.peers import Peers
+
+            self._peers = Peers(self._desk, self._link.address)
+        return self._peers
 
     @property
     def rooms(self) -> Mapping[str, Room]:

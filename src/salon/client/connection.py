@@ -91,6 +91,11 @@ class Connection(asyncio.Protocol):
                 self._transport.resume_reading()
 
     @property
+    def local(self) -> str:
+        """This machine's address on the network over which the server is reached."""
+        return str(self._transport.get_extra_info("sockname")[0])
+
+    @property
     def held(self) -> bool:
         return self._held
 
@@ -127,7 +132,10 @@ def _decoded(line: bytes) -> AnyDocument | None:
 
 
 _KNOWN = frozenset(
-    ("connect_ack", "message", "notification", "ack", "error", "history", "list", "pong", "exit_ack", "gap")
+    {
+        *("connect_ack", "message", "notification", "ack", "error", "history", "list", "pong", "exit_ack", "gap"),
+        *("request", "supply", "preparing", "relay", "withdrawn"),
+    }
 )
 
 

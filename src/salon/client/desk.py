@@ -7,20 +7,19 @@ where they arrive, in one step, so that nothing is ever half known.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from asyncio import Future
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from salon.client.answers import Answers
 from salon.client.connection import Connection
-from salon.client.events import Back, Lost, Refused
+from salon.client.events import Back, Lost
 from salon.client.feed import Feed
-from salon.client.link import Link, refusal_of
+from salon.client.link import Link
 from salon.client.mirror import Mirror, RoomMirror
-from salon.client.outbox import Outbox
 from salon.client.rooms import Room
 from salon.core.names import fold
 from salon.errors import SalonError
@@ -37,6 +36,10 @@ from salon.wire.answers import (
     Notification,
 )
 from salon.wire.documents import Connect, Join, Leave, List, Read, encode
+from salon.wire.passing import Asked, Come, Preparing, Supplied, Withdrawn
+
+if TYPE_CHECKING:
+    from salon.client.transfers.peers import Peers
 
 VERSION = 1  # of the vocabulary
 
@@ -47,13 +50,20 @@ class Desk:
     name   of the person, as the server spells it; with `rename` as it made it, see `connect`
     error  why nothing can be asked any more
     ticket stands for the newest connection in HTTP requests
+    local  this machine's address on the way to the server
+    peers  who passes files from person to person
     """
 
-    def __init__(self, name: str, room: str, since: int | None, *, recent: int = 0, rename: bool = False) -> None:
+    def __init__(
+        self, name: str, room: str, since: int | None, *, recent: int = 0, rename: bool = False, visit: bool = False
+    ) -> None:
         self.name = name
         self._asked_for = name
         self._recent = recent
         self._rename = rename
+        self._visit = visit
+        self.local = ""
+        self.peers: Peers | None = None
         self.mirror = Mirror()
         self.rooms: dict[str, Room] = {}
         self.feed = Feed(self._review)
@@ -61,14 +71,14 @@ class Desk:
         self.ticket = ""
         self._link: Link
         self._secret = ""
-        self._wanted: dict[str, int | None] = {room: since}  # what the newest connection asks for
+        self._wanted: dict[str, int | None] = {} if visit else {room: since}  # what the newest connection asks for
         self._been_here = False
-        self._outbox: Outbox[msgspec.Struct, Future[Any]] = Outbox(secrets.token_urlsafe(9))
+        self._answers = Answers()
+        self._outbox = self._answers.outbox
         self._queueing = asyncio.Lock()
         self._changed = asyncio.Event()  # something came: whoever waits for that looks again
         self._acknowledged: dict[str, int] = {}  # the last number that each room gave to what was said here
         self._waiters: set[asyncio.Task[Any] | None] = set()
-        self._awaited: set[Future[Any]] = set()  # answers whose refusal somebody will see
 
     async def open(self, link: Link, secret: str) -> None:
         """Begin. Raises SalonError where the server cannot be reached or refuses."""
@@ -88,12 +98,19 @@ class Desk:
 
     async def wait_for(self, answer: Future[Any]) -> Any:
         """The answer to what was queued; its refusal is raised here and nowhere else."""
-        self._awaited.add(answer)
+        self._answers.awaited.add(answer)
         try:
             with self._waiting():
                 return await answer
         finally:
-            self._awaited.discard(answer)
+            self._answers.awaited.discard(answer)
+
+    async def ask_aside(self, request: msgspec.Struct) -> Future[Any]:
+        """The answer to come: it is no event, whatever it is, even where nobody waits for it any more."""
+        answer = await self.queue(request)
+        self._answers.awaited.add(answer)
+        answer.add_done_callback(self._answers.awaited.discard)
+        return answer
 
     async def queue(self, request: msgspec.Struct) -> Future[Any]:
         """Put it behind all that was asked before, in the order of the calls; waits while there is no room."""
@@ -107,12 +124,7 @@ class Desk:
                 return self._enqueue(request)
 
     def _enqueue(self, request: msgspec.Struct) -> Future[Any]:
-        answer: Future[Any] = asyncio.get_running_loop().create_future()
-        # A refusal that nobody awaits is an event; asyncio need not complain about it too.
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
-        request_id = self._outbox.new_id()
-        data = encode(msgspec.structs.replace(request, id=request_id))
-        self._outbox.add(request_id, request, data, answer)
+        answer, data = self._answers.add(request)
         self._link.write(data)
         return answer
 
@@ -160,13 +172,13 @@ class Desk:
         room = "" if rooms else next(iter(self._wanted), "")
         name = self._asked_for if self._rename else self.name
         recent = 0 if self._been_here else self._recent
-        return Connect(name, room, VERSION, self._secret, rooms, recent, self._rename, "connect")
+        return Connect(name, room, VERSION, self._secret, rooms, recent, self._rename, self._visit, "connect")
 
     def greeted(self, ack: ConnectAck, connection: Connection) -> None:
         back, self._been_here = self._been_here, True
         before = {room.name: (room.read, room.people is not None) for room in self.mirror.rooms.values()}
         entered = self.mirror.enter(ack, self._wanted, back=back)
-        self.name, self.ticket = ack.name, ack.ticket
+        self.name, self.ticket, self.local = ack.name, ack.ticket, connection.local
         for room in self.mirror.rooms.values():
             self._hand_out(room)
         if back:
@@ -180,6 +192,8 @@ class Desk:
         for name in entered.behind:
             self._enqueue(Join(name, self.mirror.rooms[fold(name)].cursor))
         self._take_up(before, ack)
+        if self.peers is not None:
+            self.peers.greeted()
 
     def _take_up(self, before: dict[str, tuple[int, bool]], ack: ConnectAck) -> None:
         """Tell the server how far was read meanwhile, and ask again who is here where that was known."""
@@ -204,9 +218,7 @@ class Desk:
         """Nothing can be asked any more; iterating ends with `shown`, or quietly."""
         if self.error is None:
             self.error = error
-        for asked in self._outbox.clear():
-            if not asked.waiter.done():
-                asked.waiter.set_exception(error)
+        self._answers.give_up(error)
         self.feed.close(shown)
         self._changed.set()
 
@@ -225,7 +237,7 @@ class Desk:
         self.feed.put(event)
 
     def _take_ack(self, ack: Ack) -> None:
-        asked = self._outbox.settle(ack.id)
+        asked = self._answers.settle(ack.id, ack)
         if asked is None:
             return
         if isinstance(asked.request, Join):
@@ -235,7 +247,6 @@ class Desk:
         else:
             key = fold(ack.room)
             self._acknowledged[key] = max(ack.seq, self._acknowledged.get(key, 0))
-        _answer(asked.waiter, ack)
 
     def _take_listing(self, listing: Listing) -> None:
         room = self.mirror.find(listing.room)
@@ -243,18 +254,17 @@ class Desk:
             room.people = list(listing.members)
         self._take_answer(listing)
 
-    def _take_answer(self, answer: Listing | HistoryPayload) -> None:
-        asked = self._outbox.settle(answer.id)
-        if asked is not None:
-            _answer(asked.waiter, answer)
+    def _take_answer(self, answer: Listing | HistoryPayload | Supplied) -> None:
+        self._answers.settle(answer.id, answer)
 
     def _take_error(self, error: Error) -> None:
-        refusal = refusal_of(error)
-        asked = self._outbox.settle(error.id)
-        if asked is not None and not asked.waiter.done():
-            asked.waiter.set_exception(SalonError(refusal))
-        if asked is None or asked.waiter not in self._awaited:
-            self.feed.put(Refused(refusal, error.id))
+        refused = self._answers.refuse(error)
+        if refused is not None:
+            self.feed.put(refused)
+
+    def _take_aside(self, said: Asked | Come | Withdrawn | Preparing) -> None:
+        if self.peers is not None:
+            self.peers.hear(said)
 
     def _take_nothing(self, _payload: object) -> None:
         """A sign of life, no more."""
@@ -274,11 +284,8 @@ class Desk:
         self.feed.wake()
 
 
-def _answer(waiter: Future[Any], answer: object) -> None:
-    if not waiter.done():  # whoever asked may have gone
-        waiter.set_result(answer)
-
-
+_ASIDES = (answers.AskedDocument, answers.ComeDocument, answers.WithdrawnDocument, answers.PreparingDocument)
+_SIGNS = (answers.ConnectAckDocument, answers.PongDocument, answers.ExitAckDocument)
 _TAKE: dict[type, Callable[[Desk, Any], None]] = {
     answers.MessageDocument: Desk._take_entry,
     answers.NotificationDocument: Desk._take_entry,
@@ -286,8 +293,8 @@ _TAKE: dict[type, Callable[[Desk, Any], None]] = {
     answers.AckDocument: Desk._take_ack,
     answers.ListDocument: Desk._take_listing,
     answers.HistoryDocument: Desk._take_answer,
+    answers.SuppliedDocument: Desk._take_answer,
     answers.ErrorDocument: Desk._take_error,
-    answers.ConnectAckDocument: Desk._take_nothing,
-    answers.PongDocument: Desk._take_nothing,
-    answers.ExitAckDocument: Desk._take_nothing,
+    **dict.fromkeys(_ASIDES, Desk._take_aside),
+    **dict.fromkeys(_SIGNS, Desk._take_nothing),
 }

@@ -38,6 +38,13 @@ FETCH_LINE_BYTES = 16 * KIB  # what asks for a file, or answers, before its byte
 
 UPLOADS_PER_PERSON = 16  # on their way at once
 UPLOADS = 1_000  # of all people together: each is an open file
+REQUESTS_PER_PERSON = 16  # files that one person is getting from others at once
+RELAYS = 64  # streams from person to person through the server at once; each holds up to twice HIGH_WATER
+MEETING_SECONDS = 15  # so long one end of a relay waits for the other
+RELAY_IDLE_SECONDS = 60  # a relay on which nothing moves is cut
+SHARED_ADDRESSES = 8  # of one owner's that are told to whoever asks
+SUPPLIES = 64  # files that one client hands out to others at once
+SUPPLIES_PER_PERSON = 16  # of these to one person
 ORPHAN_SECONDS = 3600  # bytes that nothing names are swept once they are so old
 UPLOAD_EXPIRY_SECONDS = 24 * 3600  # an upload that was silent for so long is given up
 

@@ -34,7 +34,7 @@ class Connection(asyncio.Protocol):
     @property
     def named(self) -> bool:
         """Whether the client has said who it is."""
-        return self._talk.connected
+        return self._talk.connected or self._talk.visiting
 
     # what the transport calls
 

@@ -22,6 +22,7 @@ from salon.errors import (
     NOT_CONNECTED,
     NOT_JOINED,
     UNKNOWN_ROOM,
+    VISITING,
     Refusal,
     SalonError,
     refuse,
@@ -48,6 +49,7 @@ from salon.wire.documents import (
     Upload,
 )
 from salon.wire.files import Raw
+from salon.wire.passing import Passing, Request, Share, Supply, Withdraw
 
 _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 
@@ -72,8 +74,8 @@ class Conversation(Talk[Payload]):
             self._command(payload, size)  # type: ignore[arg-type]
         elif len(payload.id) > ID_CHARS:
             self._refuse(refuse(BAD_ID, limit=ID_CHARS), "")
-        elif not self.connected and kind not in _STRANGERS:
-            self._refuse(refuse(NOT_CONNECTED), payload.id)
+        elif not self.connected and kind not in (_VISITORS if self.visiting else _STRANGERS):
+            self._refuse(refuse(VISITING if self.visiting else NOT_CONNECTED), payload.id)
         else:
             _HANDLERS[kind](self, payload)
 
@@ -117,7 +119,7 @@ class Conversation(Talk[Payload]):
     # coming and going
 
     def _connect(self, connect: Connect) -> None:
-        if self.connected:
+        if self.connected or self.visiting:
             self._refuse(refuse(ALREADY_CONNECTED), connect.id)
         else:
             self._work(self._enter(connect), connect.id)
@@ -126,12 +128,16 @@ class Conversation(Talk[Payload]):
         session = self.session
         name = welcome.name_of(connect)
         refusal = (
-            await self.hall.enter(session, name, connect.client, rename=connect.rename)
+            await self.hall.enter(session, name, connect.client, rename=connect.rename, visit=connect.visit)
             if isinstance(name, str)
             else name
         )
         if refusal is not None:
             self._refuse(refusal, connect.id)
+            return
+        if connect.visit:
+            self.visiting = True
+            self._send(welcome.acknowledgement(self.hall, session, welcome.NOWHERE, connect.id))
             return
         self.connected = True
         with session.speaking_first():  # from the first: private words may come while the store is still being asked
@@ -218,6 +224,13 @@ class Conversation(Talk[Payload]):
         if self._errands is not None and self._errands.expects:
             self.hall.tasks.start(self._errands.give_up())
 
+    def _pass_on(self, said: Passing) -> None:
+        refusal = self.hall.requests.hear(self.session, said)
+        if refusal is not None:
+            self._refuse(refusal, said.id)
+        elif not isinstance(said, Request):
+            self._ack(said.id, "")
+
     # signs
 
     def _typing(self, typing: Typing) -> None:
@@ -267,6 +280,7 @@ class Conversation(Talk[Payload]):
 
 _COMMANDS = frozenset((Say, Edit, Delete, ChangeTopic, Unshelve))
 _STRANGERS = frozenset((Connect, Ping, Exit, Raw, Refused))  # what may be said before one has a name
+_VISITORS = _STRANGERS | {Request, Withdraw}
 _HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
     Connect: Conversation._connect,
     Exit: Conversation._exit,
@@ -281,4 +295,5 @@ _HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
     Read: Conversation._read,
     Ping: Conversation._ping,
     Refused: Conversation._refused,
+    **dict.fromkeys((Share, Request, Supply, Withdraw), Conversation._pass_on),
 }

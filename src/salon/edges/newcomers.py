@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 from salon.edges.connection import Connection
 from salon.edges.documents import DocumentsConnection
 from salon.edges.lab import LabConnection
+from salon.edges.relay import RelayConnection
 from salon.errors import Refusal
 from salon.hall.hall import Hall
 from salon.wire.newcomer import Kind, Newcomers
@@ -21,7 +23,7 @@ class Newcomer(asyncio.Protocol):
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._reader = Newcomers()
-        self._successor: Connection | None = None
+        self._successor: Connection | RelayConnection | None = None
 
     @property
     def named(self) -> bool:
@@ -38,17 +40,23 @@ class Newcomer(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """What came is no whole document; a lab client is told so."""
-        return self._hand_over(Kind.LAB).eof_received()
+        return bool(self._hand_over(Kind.LAB).eof_received())
 
     def refuse(self, why: Refusal) -> None:
         """Say why this connection ends, and end it."""
         (self._successor or self._hand_over(Kind.LAB)).refuse(why)
 
-    def _hand_over(self, kind: Kind) -> Connection:
-        make = DocumentsConnection if kind is Kind.FULL else LabConnection
-        successor = self._successor = make(self._hall)
+    def _hand_over(self, kind: Kind) -> Connection | RelayConnection:
+        successor = self._successor = _HOSTS[kind](self._hall)
         self._transport.set_protocol(successor)
         successor.connection_made(self._transport)
         successor.data_received(bytes(self._reader.bytes))
         self._reader.bytes.clear()
         return successor
+
+
+_HOSTS: dict[Kind, Callable[[Hall], Connection | RelayConnection]] = {
+    Kind.FULL: DocumentsConnection,
+    Kind.LAB: LabConnection,
+    Kind.RELAY: RelayConnection,
+}

@@ -19,15 +19,17 @@ class Talk(Generic[Heard]):
     """What one connection says, in its order.
 
     connected  the client has said who it is
+    visiting   it has, and is not here: it only asks people for files
     ending     a goodbye was said: nothing more is listened to
     """
 
-    __slots__ = ("_waiting", "connected", "ending", "hall", "session")
+    __slots__ = ("_waiting", "connected", "ending", "hall", "session", "visiting")
 
     def __init__(self, hall: Hall, session: Session) -> None:
         self.hall = hall
         self.session = session
         self.connected = False
+        self.visiting = False
         self.ending = False
         self._waiting: list[Heard] = []  # no deque: an empty one takes 760 bytes of every connection
 

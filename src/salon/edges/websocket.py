@@ -38,12 +38,6 @@ class WebSocketOutlet:
         self.gate: asyncio.Future[None] | None = None  # while it stands, no message is taken
         self.closing = False
 
-    @property
-    def host(self) -> str:
-        """From where the client comes, as this machine sees it; nothing where it has gone."""
-        peer = self._transport.get_extra_info("peername")
-        return str(peer[0]) if peer else ""
-
     def write(self, data: bytes) -> None:
         if not self._transport.is_closing():
             self._transport.write(data)
@@ -70,6 +64,10 @@ class WebSocketOutlet:
         if not self.closing:
             self.closing = True
             asyncio.get_running_loop().call_soon(self._say_goodbye)
+
+    def abort(self) -> None:
+        """End it now."""
+        self._transport.abort()
 
     def _say_goodbye(self) -> None:
         self.release()

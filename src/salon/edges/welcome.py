@@ -31,6 +31,9 @@ class Welcome(Struct, frozen=True):
     refusals: list[Refusal]
 
 
+NOWHERE = Welcome("", {}, [])  # where a visitor starts
+
+
 def name_of(connect: Connect) -> str | Refusal:
     """The name under which somebody enters, or why nobody can so."""
     if connect.client and not is_secret(connect.client):

@@ -78,6 +78,14 @@ class Entrance:
             # In the next turn: rooms tell then who is not in them any more.
             self._loop.call_soon(lambda: self._happenings.tell("left", who=holder.name))
 
+    async def visit(self, session: Session, name: str, secret: str) -> Refusal | None:
+        """The session is somebody's who only passes by."""
+        session.person = await self.visitor(name, secret)
+        if session.closed:  # the line broke meanwhile
+            return refuse(CLOSING)
+        self.sessions.add(session)
+        return None
+
     async def visitor(self, name: str, secret: str) -> Person:
         """Somebody who does something without coming in: known by their secret, and nobody's name is taken."""
         proof = proof_of(name, secret) if secret else passing_proof()

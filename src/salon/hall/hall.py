@@ -16,7 +16,7 @@ from salon.core.names import LOBBY, direct_name, fold, room_name
 from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.core.shelf import Shelf
-from salon.errors import NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, refuse
+from salon.errors import CLOSING, NOT_HERE, NOT_JOINED, TOO_MANY_ROOMS, UNKNOWN_ROOM, Refusal, refuse
 from salon.ground.tasks import Tasks
 from salon.hall.asking import Asking
 from salon.hall.entrance import Entrance
@@ -26,6 +26,7 @@ from salon.hall.openings import Openings
 from salon.hall.operating import Operating
 from salon.hall.pacing import follower_of
 from salon.hall.ports import Store, Stored
+from salon.hall.requests import Requests
 from salon.hall.ring import Budget
 from salon.hall.room import Room
 from salon.hall.session import Session
@@ -50,6 +51,7 @@ class Hall:
         self.entrance = Entrance(store, clock, self.happenings)
         self.register = self.entrance.register
         self.sessions = self.entrance.sessions
+        self.requests = Requests(self.register)
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}
@@ -76,8 +78,12 @@ class Hall:
 
     # coming and going
 
-    async def enter(self, session: Session, name: str, secret: str, *, rename: bool = False) -> Refusal | None:
-        """See `Entrance.come_in`."""
+    async def enter(
+        self, session: Session, name: str, secret: str, *, rename: bool = False, visit: bool = False
+    ) -> Refusal | None:
+        """See `Entrance.come_in` and `Entrance.visit`."""
+        if visit:
+            return await self.entrance.visit(session, name, secret)
         return await self.entrance.come_in(session, name, secret, rename=rename)
 
     def end(self, session: Session, *, broken: bool) -> None:
@@ -90,6 +96,7 @@ class Hall:
         for follower in list(session.followers.values()):
             self._unfollow(session, follower.room, broken=broken)
         session.behind.clear()
+        self.requests.gone(session)
         self.entrance.go_out(session, broken=broken)
         if self._emptied is not None and not self.sessions and not self._emptied.done():
             self._emptied.set_result(None)
@@ -249,6 +256,7 @@ class Hall:
         self._closing = self.loop.create_future()
         self._note_rest()
         await self._closing
+        self.requests.close(refuse(CLOSING))
         for session in list(self.sessions):
             session.reply(session.dialect.notice("closing", sentence))
             session.outlet.close()

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from salon.wire.opening import UdpPlace
+from salon.wire.passing import Asked, Come, Preparing, Supplied, Withdrawn
 
 
 class Bounds(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -197,6 +198,26 @@ class GapDocument(Document, frozen=True, gc=False, tag="gap"):
     payload: Gap
 
 
+class AskedDocument(Document, frozen=True, tag="request"):
+    payload: Asked
+
+
+class SuppliedDocument(Document, frozen=True, tag="supply"):
+    payload: Supplied
+
+
+class PreparingDocument(Document, frozen=True, gc=False, tag="preparing"):
+    payload: Preparing
+
+
+class ComeDocument(Document, frozen=True, gc=False, tag="relay"):
+    payload: Come
+
+
+class WithdrawnDocument(Document, frozen=True, gc=False, tag="withdrawn"):
+    payload: Withdrawn
+
+
 AnyDocument = (
     ConnectAckDocument
     | MessageDocument
@@ -208,6 +229,11 @@ AnyDocument = (
     | PongDocument
     | ExitAckDocument
     | GapDocument
+    | AskedDocument
+    | SuppliedDocument
+    | PreparingDocument
+    | ComeDocument
+    | WithdrawnDocument
 )
 
 _encoder = msgspec.json.Encoder()

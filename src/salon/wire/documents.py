@@ -16,6 +16,7 @@ from salon.core.commands import ChangeTopic, Delete, Edit, Number, Say, Unshelve
 from salon.errors import BAD_DOCUMENT, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.files import Raw
 from salon.wire.framing import DocumentScanner
+from salon.wire.passing import Request, Share, Supply, Withdraw
 
 
 class Connect(Struct, frozen=True):
@@ -23,6 +24,7 @@ class Connect(Struct, frozen=True):
 
     recent  begin `room` with what was said in it in the last so many seconds, as far as this server has been running
     rename  where the name is in use, or cannot be one: have it mended or numbered rather than refused
+    visit   take nobody's name and enter no room: only to ask people for files
     """
 
     name: str
@@ -32,6 +34,7 @@ class Connect(Struct, frozen=True):
     rooms: dict[str, Number] = {}
     recent: Number = 0
     rename: bool = False
+    visit: bool = False
     id: str = ""
 
 
@@ -129,6 +132,10 @@ Payload = (
     | Read
     | Upload
     | Download
+    | Share
+    | Request
+    | Supply
+    | Withdraw
     | Raw
     | Ping
     | Exit
@@ -150,6 +157,10 @@ VOCABULARY: dict[str, type[Struct]] = {
     "read": Read,
     "upload": Upload,
     "download": Download,
+    "share": Share,
+    "request": Request,
+    "supply": Supply,
+    "withdraw": Withdraw,
     "ping": Ping,
     "exit": Exit,
     "disconnect": Exit,

@@ -15,6 +15,7 @@ class Kind(enum.Enum):
 
     FULL = "a full client"
     LAB = "a client of the lab"
+    RELAY = "one end of a stream between two persons"
 
 
 class _Version(Struct):
@@ -34,7 +35,8 @@ _JSON = re.compile(rb"\s*\{\s*(?:[\"}]|\Z)")  # no length before it, no other qu
 class Newcomers:
     """Looks at a connection's bytes until the first document is whole.
 
-    A full client begins with `connect` and a version, or with `ping`; whatever else comes is a lab client's.
+    A full client begins with `connect` and a version, or with `ping`, one end of a relay with `relay`; whatever else
+    comes is a lab client's.
     """
 
     def __init__(self) -> None:
@@ -58,5 +60,7 @@ def kind_of(document: bytes) -> Kind:
         first = _first.decode(document)
     except _UNDECODABLE:
         return Kind.LAB
+    if first.type == "relay":
+        return Kind.RELAY
     full = first.type == "ping" or (first.type == "connect" and first.payload.version > 0)
     return Kind.FULL if full else Kind.LAB

@@ -13,24 +13,27 @@ from salon.client.address import Address
 from salon.client.identity import file_name
 from salon.client.transfers.access import Access
 from salon.client.transfers.files import File
-from salon.client.transfers.jobs import Job, Work
+from salon.client.transfers.jobs import Job, Patience, Work
 from salon.client.transfers.ledger import take_slip, uploads_folder
 from salon.client.transfers.naming import local_name
 from salon.client.transfers.progress import Transfer
 from salon.client.transfers.source import open_source
 from salon.client.transfers.trouble import Cut
 from salon.core.filenames import SafeName, safe_name
+from salon.core.limits import REQUESTS_PER_PERSON
 from salon.core.names import fold
-from salon.errors import Refusal, SalonError
+from salon.errors import NO_FILES, Refusal, SalonError, refuse
 from salon.ground.tasks import Tasks
 
 if TYPE_CHECKING:
     from salon.client.transfers.plain import Plain
+    from salon.client.transfers.requesting import Asking
     from salon.client.transfers.udp import Udp
     from salon.client.transfers.web import Web
 
 AT_ONCE = 4  # more would share the same line, and each only be slower
 PATIENCE_SECONDS = 120.0
+PERSON_PATIENCE_SECONDS = 600.0  # for people who went away and may come back
 SILENCE_SECONDS = 30.0
 
 
@@ -43,6 +46,7 @@ class Transfers:
     silence         seconds without a byte after which a line is taken for dead
     changed         is called when a job's state is another
     folder          where unfinished uploads are remembered
+    peers           whoever asks people for files, made when the first is asked; None where nobody can
     """
 
     def __init__(
@@ -56,8 +60,10 @@ class Transfers:
         silence: float = SILENCE_SECONDS,
         changed: Callable[[Job], None] = lambda _: None,
         folder: Path | None = None,
+        peers: Callable[[], Asking] | None = None,
     ) -> None:
         self.jobs: dict[int, Job] = {}
+        self._wished: dict[tuple[str, str, str], Job] = {}
         self._address = address
         self._access = access
         self._turns = asyncio.Semaphore(at_once)
@@ -66,6 +72,8 @@ class Transfers:
         self._silence = silence
         self.changed = changed
         self._folder = folder or uploads_folder()
+        self._peers = peers
+        self._wishes = asyncio.Semaphore(REQUESTS_PER_PERSON)
         self._tasks = Tasks()
         self._opening = asyncio.Lock()
         self._web: Web | None = None
@@ -127,6 +135,26 @@ class Transfers:
         job = self._begin(Transfer(self._next(), False, name, room), open_work)
         return job
 
+    def request(self, owner: str, name: str, folder: Path, *, saved_as: str = "", replace: bool = False) -> Job:
+        """Get a file that a person shares into a folder; otherwise as `get`. What is on its way already is that job."""
+        wish = (fold(owner), name, str(folder / saved_as))
+        known = self._wished.get(wish)
+        if known is not None and not known.look().state.over:
+            return known
+
+        async def open_work() -> Work:
+            from salon.client.transfers.requesting import FromPerson
+
+            if self._peers is None:
+                raise SalonError(refuse(NO_FILES))
+            safe = _safe(name)
+            target = folder / (saved_as or local_name(safe))
+            return FromPerson(self._peers(), owner, safe, target, replace=replace)
+
+        first = Transfer(self._next(), False, name, "", person=owner)
+        job = self._wished[wish] = self._begin(first, open_work, self._wishes, lambda: PERSON_PATIENCE_SECONDS)
+        return job
+
     async def files(self, room: str) -> list[File]:
         """A room's files, newest first, then those of the operator's library. Raises SalonError."""
         try:
@@ -137,9 +165,15 @@ class Transfers:
     def _next(self) -> int:
         return len(self.jobs) + 1
 
-    def _begin(self, first: Transfer, open_work: Callable[[], Awaitable[Work]]) -> Job:
+    def _begin(
+        self,
+        first: Transfer,
+        open_work: Callable[[], Awaitable[Work]],
+        turns: asyncio.Semaphore | None = None,
+        patience: Patience | None = None,
+    ) -> Job:
         job = self.jobs[first.number] = Job(first, self._tell)
-        job.begin(self._tasks.start(job.run(open_work, self._turns, self._patience_now)))
+        job.begin(self._tasks.start(job.run(open_work, turns or self._turns, patience or self._patience_now)))
         return job
 
     def _tell(self, job: Job) -> None:

@@ -1,44 +1,59 @@
 """The menu chat's client: one person, in the lobby, with the menu before them."""
 
 import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salon.client import Client, Gap, Message, connect, new_secret
 from salon.client.connection import reach
 from salon.client.events import Event, Refused
 from salon.core.names import fold, mend_person_name
 from salon.core.text import printable
-from salon.errors import NO_FILES, Refusal, SalonError, refuse
+from salon.errors import Refusal, SalonError
+from salon.faces.menu.files import line_of
 from salon.faces.menu.options import MENU, Leave, Menu, Request, Say, Wish
 from salon.faces.program import Streams, caught, until_done
 from salon.ground.tasks import Tasks
+
+if TYPE_CHECKING:
+    from salon.client.transfers import Job
 
 ASK_NAME = "Enter your name:"
 GOODBYE = "closing your sockets...goodbye"
 RECENT_SECONDS = 5  # of the past for a newcomer: who starts at the same moment misses nobody's first words
 _FLUSH_SECONDS = 1.0  # for the server to have on disk what was said last
+_FILES_SECONDS = 0.4  # for files that are all but here
 
 
 class MenuChat:
-    """From the name to the goodbye. Only the conversation itself goes to standard output."""
+    """From the name to the goodbye. Only the conversation itself goes to standard output.
 
-    def __init__(self, streams: Streams, server: str) -> None:
+    Files pass from the folder where it was started, and to there. `port` is where others come for them.
+    """
+
+    def __init__(self, streams: Streams, server: str, port: int) -> None:
         self._streams = streams
         self._server = server
+        self._port = port
         self._menu = Menu()
         self._name = ""  # as it was asked for
         self._client: Client | None = None
+        self._folder = Path()
+        self._jobs: list[Job] = []
         self._tasks = Tasks()
         self._telling: asyncio.Task[Refusal | None] | None = None
 
     async def talk(self) -> int:
         """Until the input ends, or `x`; the exit status. Raises SalonError where the server is not there, or goes."""
         await reach(self._server)  # nobody should be asked for their name in vain
+        folder = Path.cwd()
         if self._streams.person:
             self._streams.err.write(ASK_NAME)
         name = await self._streams.next_line()
         if name is None:
             return 0
         client = await self._enter(name)
+        await self._share(client, folder)
         self._streams.out.write(MENU)
         telling = self._telling = self._tasks.start(caught(self._tell(client)))
         listening = self._tasks.start(caught(self._listen(client)))
@@ -49,6 +64,7 @@ class MenuChat:
         client = self._client
         if client is None:
             return
+        await self._await_files()
         try:
             await client.close(seconds=_FLUSH_SECONDS)
             if self._telling is not None:
@@ -69,6 +85,14 @@ class MenuChat:
             self._note(f"You are called {client.name} here.")
         return client
 
+    async def _share(self, client: Client, folder: Path) -> None:
+        """Let others have what is in this folder, and have theirs come here."""
+        self._folder = folder
+        client.transfers.changed = self._file_changed
+        busy = await client.peers.share(folder, self._port)
+        if busy is not None:
+            self._note(busy.message)
+
     def _note(self, sentence: str) -> None:
         self._streams.err.write(printable(sentence))
 
@@ -84,7 +108,7 @@ class MenuChat:
 
     async def _grant(self, client: Client, wish: Wish) -> None:
         if isinstance(wish, Request):
-            self._note(refuse(NO_FILES).message)
+            self._jobs.append(client.transfers.request(wish.owner, wish.name, self._folder, replace=True))
         elif isinstance(wish, Say):
             try:
                 await client.post(wish.text)
@@ -92,6 +116,19 @@ class MenuChat:
                 if not client.connected:
                     raise
                 self._note(error.refusal.message)
+
+    # files
+
+    def _file_changed(self, job: "Job") -> None:
+        line = line_of(job.look())
+        if line:
+            self._note(line)
+
+    async def _await_files(self) -> None:
+        """Let those end that are about to; what is not done then stays, to be gone on with."""
+        moving = [self._tasks.start(job.wait()) for job in self._jobs if not job.look().state.over]
+        if moving:
+            await asyncio.wait(moving, timeout=_FILES_SECONDS)
 
     # what the others say
 

@@ -15,4 +15,4 @@ def main() -> int:
     options.add_argument("-p", dest="port", metavar="PORT", type=port, required=True, help="the server's port")
     options.add_argument("-s", dest="host", metavar="HOST", default="127.0.0.1", help="the server's machine (this one)")
     given = options.parse_args()
-    return asyncio.run(run(lambda streams: MenuChat(streams, str(Address(given.host, given.port)))))
+    return asyncio.run(run(lambda streams: MenuChat(streams, str(Address(given.host, given.port)), given.own)))

@@ -46,6 +46,12 @@ def result_line(transfer: Transfer) -> str:
     return f"Saved {printable(transfer.saved)} ({size})"
 
 
+def came_line(transfer: Transfer) -> str:
+    """From whom a file came, and over which way."""
+    name, person = printable(transfer.name), printable(transfer.person)
+    return f"{name} came from {person}{f' ({transfer.path})' if transfer.path else ''}."
+
+
 def path_line(transfer: Transfer) -> str | None:
     """Over what it comes, where that is not what everybody takes, or not what was asked for."""
     name = printable(transfer.name)

@@ -1,0 +1,301 @@
+"""Files from person to person: who asks whom for what, and who may meet whom for it.
+
+The server holds a few lines for each request and never a byte of a file: the two ends meet elsewhere, directly or at
+the relay. A request lasts until whoever asked withdraws it, or one of the two sessions ends.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from msgspec import Struct
+
+from salon.core.filenames import SafeName, safe_name
+from salon.core.limits import RELAYS, REQUESTS_PER_PERSON
+from salon.errors import (
+    BAD_DOCUMENT,
+    NO_SUCH_FILE,
+    NO_SUCH_REQUEST,
+    NOT_HERE,
+    NOT_SHARING,
+    NOT_SUPPLIED,
+    RELAYS_FULL,
+    SUPPLIES_FULL,
+    TOO_MANY_REQUESTS,
+    YOURSELF,
+    Refusal,
+    refuse,
+)
+from salon.hall.register import Register
+from salon.hall.session import Session
+from salon.wire.answers import (
+    AskedDocument,
+    ComeDocument,
+    Document,
+    PreparingDocument,
+    SuppliedDocument,
+    WithdrawnDocument,
+)
+from salon.wire.dialect import Documents
+from salon.wire.fetching import is_hash
+from salon.wire.passing import (
+    Asked,
+    Come,
+    Passing,
+    Preparing,
+    Relay,
+    Request,
+    Share,
+    Supplied,
+    Supply,
+    Withdraw,
+    Withdrawn,
+    reachable,
+)
+
+
+class End(Protocol):
+    """One end of a stream through the server."""
+
+    def join(self, other: End) -> None:
+        """From now on what comes here goes there, and the other way round."""
+
+    def refuse(self, why: Refusal) -> None:
+        """Say why this connection ends, and end it."""
+
+
+class Limits(Struct, frozen=True):
+    """The operator's: how many files one person may be getting at once, and how many streams the server passes on."""
+
+    per_person: int = REQUESTS_PER_PERSON
+    relays: int = RELAYS
+
+
+class Wish:
+    """Somebody's wish for a file of somebody else's.
+
+    id, asker_id  how the server calls it, and how whoever asks does
+    others        more sessions of the owner's, to be asked where this one does not have it
+    end           of a relay, at which whoever asked waits or is being served
+    """
+
+    def __init__(self, asker: Session, request: Request, name: SafeName, owners: list[Session]) -> None:
+        self.id = secrets.token_hex(8)
+        self.asker = asker
+        self.asker_id = request.id
+        self.name = name
+        self.owner, *self.others = owners
+        self.secret = secrets.token_hex(16)
+        self.asker_ticket = secrets.token_hex(16)
+        self.owner_ticket = secrets.token_hex(16)
+        self.answered = False
+        self.end: End | None = None
+        self.waiting = False
+
+
+class Requests:
+    """Those who share, and what is wished for. `asked` is called for whoever writes down what happens."""
+
+    def __init__(self, register: Register, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.asked: Callable[[Session, Session, SafeName], None] = lambda *_: None
+        self._register = register
+        self._sharing: dict[Session, None] = {}  # whoever began first is asked first
+        self._wishes: dict[str, Wish] = {}
+        self._of: dict[Session, dict[str, Wish]] = {}  # those in which a session has a part
+        self._relays: dict[End, Wish] = {}  # by the end of whoever asked
+
+    def hear(self, session: Session, said: Passing) -> Refusal | None:
+        """Do what a client asks; why that cannot be."""
+        if isinstance(said, Request):
+            return self._ask(session, said)
+        if isinstance(said, Supply):
+            return self._supply(session, said)
+        if isinstance(said, Share):
+            self._share(session, said)
+        else:
+            self._withdraw(session, said)
+        return None
+
+    def gone(self, session: Session) -> None:
+        """The session is over, and with it what it asked for and what it was asked for."""
+        self._sharing.pop(session, None)
+        for wish in list(self._of.get(session, {}).values()):
+            if session is wish.asker:
+                self._forget(wish)
+                self._tell(wish.owner, WithdrawnDocument(Withdrawn(wish.id)))
+            elif wish.answered:
+                self._forget(wish)
+                self._tell(wish.asker, WithdrawnDocument(Withdrawn(wish.id)))
+            else:
+                self._not_here(wish, refuse(NOT_HERE, name=session.person.name))
+
+    def close(self, why: Refusal) -> None:
+        """End every stream that is passed on."""
+        for end in list(self._relays):
+            end.refuse(why)
+
+    # asking
+
+    def _share(self, session: Session, share: Share) -> None:
+        self._sharing.pop(session, None)
+        if share.on:
+            self._sharing[session] = None
+
+    def _ask(self, session: Session, request: Request) -> Refusal | None:
+        name = safe_name(request.name)
+        if isinstance(name, Refusal):
+            return name
+        holder = self._register.holder(request.owner.strip())
+        if holder is None or not holder.sessions:
+            return refuse(NOT_HERE, name=request.owner.strip())
+        sharing = [one for one in self._sharing if one in holder.sessions and one is not session]
+        if not sharing:
+            mine = session in holder.sessions
+            return refuse(YOURSELF, name=holder.name) if mine else refuse(NOT_SHARING, name=holder.name)
+        number = session.person.number
+        if sum(wish.asker.person.number == number for wish in self._wishes.values()) >= self.limits.per_person:
+            return refuse(TOO_MANY_REQUESTS, limit=self.limits.per_person)
+        wish = Wish(session, request, name, sharing)
+        self._wishes[wish.id] = wish
+        self._of.setdefault(session, {})[wish.id] = wish
+        self.asked(session, wish.owner, name)
+        self._pass_on(wish)
+        return None
+
+    def _pass_on(self, wish: Wish) -> None:
+        """Ask the owner, in the session whose turn it is."""
+        self._of.setdefault(wish.owner, {})[wish.id] = wish
+        asked = Asked(wish.id, wish.name, wish.asker.person.name, wish.owner_ticket, wish.secret)
+        self._tell(wish.owner, AskedDocument(asked))
+
+    # answering
+
+    def _supply(self, session: Session, supply: Supply) -> Refusal | None:
+        wish = self._wishes.get(supply.request)
+        if wish is None or wish.owner is not session or wish.answered:
+            return None  # it was withdrawn meanwhile
+        if supply.code:
+            self._not_here(wish, _why_not(wish, supply.code))
+        elif not supply.sha256:
+            hashed = min(supply.hashed, supply.size)
+            self._tell(
+                wish.asker,
+                PreparingDocument(Preparing(session.person.name, wish.name, supply.size, hashed, wish.asker_id)),
+            )
+        elif is_hash(supply.sha256):
+            wish.answered = True
+            self._tell(wish.asker, SuppliedDocument(_supplied(wish, supply)))
+        else:
+            return refuse(BAD_DOCUMENT, why="`sha256` is 64 small hex digits")
+        return None
+
+    def _not_here(self, wish: Wish, why: Refusal) -> None:
+        """The owner does not have it in this session: perhaps in another."""
+        self._of.get(wish.owner, {}).pop(wish.id, None)
+        while wish.others:
+            wish.owner = wish.others.pop(0)
+            if wish.owner in self._sharing:
+                wish.owner_ticket = secrets.token_hex(16)
+                self._pass_on(wish)
+                return
+        self._forget(wish)
+        wish.asker.reply(wish.asker.dialect.refused(why, wish.asker_id))
+
+    def _withdraw(self, session: Session, withdraw: Withdraw) -> None:
+        wish = self._wishes.get(withdraw.request)
+        if wish is not None and wish.asker is session:
+            self._forget(wish)
+            self._tell(wish.owner, WithdrawnDocument(Withdrawn(wish.id)))
+
+    def _forget(self, wish: Wish) -> None:
+        self._wishes.pop(wish.id, None)
+        for session in (wish.asker, wish.owner):
+            part = self._of.get(session, {})
+            part.pop(wish.id, None)
+            if not part:
+                self._of.pop(session, None)
+        if wish.end is not None and wish.waiting:
+            wish.end.refuse(refuse(NO_SUCH_REQUEST))
+
+    def _tell(self, session: Session, document: Document) -> None:
+        # Only full clients ask and share, so this is what they speak.
+        session.reply(cast(Documents, session.dialect).document(document))
+
+    # the relay
+
+    def come(self, relay: Relay, end: End) -> Refusal | None:
+        """Somebody is at the relay; why they should go away."""
+        wish = self._wishes.get(relay.request)
+        if wish is None or not wish.answered:
+            return refuse(NO_SUCH_REQUEST)
+        if _same(relay.ticket, wish.asker_ticket):
+            return self._wait(wish, end)
+        if not _same(relay.ticket, wish.owner_ticket) or wish.end is None or not wish.waiting:
+            return refuse(NO_SUCH_REQUEST)
+        wish.waiting = False
+        wish.end.join(end)
+        end.join(wish.end)
+        return None
+
+    def _wait(self, wish: Wish, end: End) -> Refusal | None:
+        """The asker's end waits for the owner's, and takes the place of an earlier one."""
+        if wish.end is not None:
+            wish.end.refuse(refuse(NO_SUCH_REQUEST))
+        if len(self._relays) >= self.limits.relays:
+            return refuse(RELAYS_FULL, limit=self.limits.relays)
+        wish.end, wish.waiting = end, True
+        self._relays[end] = wish
+        self._tell(wish.owner, ComeDocument(Come(wish.id)))
+        return None
+
+    def left(self, end: End) -> None:
+        """This end is over."""
+        wish = self._relays.pop(end, None)
+        if wish is not None and wish.end is end:
+            wish.end, wish.waiting = None, False
+
+    @property
+    def relayed(self) -> int:
+        """How many streams are passed on, or about to be."""
+        return len(self._relays)
+
+
+def _why_not(wish: Wish, code: str) -> Refusal:
+    """The owner's reason in our own words: whoever asked is shown no sentence of a stranger's."""
+    owner = wish.owner.person.name
+    known = {
+        NO_SUCH_FILE.code: refuse(NO_SUCH_FILE, name=wish.name),
+        SUPPLIES_FULL.code: refuse(SUPPLIES_FULL, owner=owner),
+        NOT_SHARING.code: refuse(NOT_SHARING, name=owner),
+    }
+    return known.get(code) or refuse(NOT_SUPPLIED, owner=owner, name=wish.name)
+
+
+def _supplied(wish: Wish, supply: Supply) -> Supplied:
+    addresses = reachable(_host_of(wish.owner), supply.addresses, _host_of(wish.asker)) if supply.port else []
+    return Supplied(
+        wish.id,
+        wish.name,
+        wish.owner.person.name,
+        supply.size,
+        supply.sha256,
+        wish.asker_ticket,
+        wish.secret,
+        supply.port if addresses else 0,
+        addresses,
+        supply.endpoint if addresses else "",
+        wish.asker_id,
+    )
+
+
+def _host_of(session: Session) -> str:
+    """From where a session comes, as the server sees it; nothing where its connection has no address."""
+    return session.outlet.address.rpartition(":")[0].strip("[]")
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode())
