@@ -4,25 +4,27 @@ PYTHON ?= python3
 # What the program started by 'make run' and the tests started by 'make test' and 'make check' are given besides.
 ARGS ?=
 TESTARGS ?=
-# Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into, Node
-# for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
-DEBIAN ?= gcc libc6-dev tmux $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
+# Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into, a
+# browser, Node for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
+DEBIAN ?= gcc libc6-dev tmux chromium $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip
 INSTALL := $(PIP) install -qq --require-hashes
-SOURCES = $(wildcard src tests tools bench classic)
+SOURCES = $(wildcard src tests tools bench classic hatch_build.py)
+WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench prove lock clean dev lint debian
+.PHONY: help setup run web test check bench prove lock clean dev lint debian
 
 help:
 	@echo 'make setup    make .venv and install Salon into it (PYTHON=python3.12 for another Python)'
 	@echo 'make run      set up, then start the server (ARGS="--port 5000" for its options)'
+	@echo 'make web      build the web page, where something in web/ has changed; make run does it too'
 	@echo 'make check    format, lint, types, imports and the quick tests: under a minute'
 	@echo 'make test     the same with all tests and the coverage each file must reach'
 	@echo 'make bench    measure speed and memory, beside nats-server and nginx; some ten minutes'
@@ -33,7 +35,7 @@ help:
 # --- Installing ---------------------------------------------------------------------------------------------------
 
 # The stamps stand in .venv, so that they go with it.
-setup: .venv/.salon
+setup: .venv/.salon .venv/.web
 	@:
 
 run: setup
@@ -54,14 +56,28 @@ run: setup
 	@$(INSTALL) -r requirements/run.txt
 	@touch $@
 
-.venv/.salon: .venv/.run pyproject.toml
+# Where this machine has no Node that is new enough, a Python package brings one.
+define node_for
+if [ -n "$$($(BIN)/python tools/build_web.py --needed-to $(1))" ]; then $(INSTALL) -r requirements/web.txt; fi
+endef
+
+# What cannot be built now is tried again the next time; all else works without it.
+.venv/.web: .venv/.run requirements/web.txt tools/build_web.py $(WEB)
+	@if $(call node_for,build) && $(BIN)/python tools/build_web.py; then touch $@; else \
+		echo "Salon goes on without its web page; 'make web' tries again." >&2; fi
+
+web: .venv/.run
+	@$(call node_for,build) && $(BIN)/python tools/build_web.py && touch .venv/.web
+
+.venv/.salon: .venv/.run pyproject.toml | .venv/.web
 	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@echo "Ready: 'make run' starts the server, $(BIN)/salon is the command."
 	@touch $@
 
-.venv/.dev: .venv/.salon requirements/dev.txt
+.venv/.dev: .venv/.salon requirements/dev.txt requirements/web.txt
 	@echo 'Installing what the checks and tests need …'
 	@$(INSTALL) -r requirements/dev.txt
+	@$(call node_for,check)
 	@touch $@
 
 .venv/.bench: .venv/.salon requirements/bench.txt
@@ -97,6 +113,7 @@ lint: dev
 	$(call quietly,lint,$(BIN)/ruff check --quiet $(SOURCES))
 	$(call quietly,types,$(BIN)/mypy $(SOURCES))
 	$(call quietly,imports,$(BIN)/lint-imports --no-logo)
+	$(call quietly,web,$(BIN)/python tools/build_web.py --check)
 
 check: lint
 	@$(BIN)/python -m pytest -q -m 'not slow and not root and not prove' \
@@ -131,9 +148,10 @@ lock:
 	@$(LOCK) --build-deps-for=editable --output-file=requirements/run.txt pyproject.toml
 	@$(LOCK) --output-file=requirements/dev.txt requirements/run.txt requirements/dev.in
 	@$(LOCK) --output-file=requirements/bench.txt requirements/bench.in
+	@$(LOCK) --output-file=requirements/web.txt requirements/web.in
 	@rm -rf .venv-lock
 
 clean:
 	@rm -rf .venv .venv-lock .coverage .coverage.* coverage.json htmlcov build dist \
-		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+		web/node_modules web/dist src/salon/web .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests tools bench classic -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

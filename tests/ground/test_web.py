@@ -16,6 +16,7 @@ def build(tmp_path: Path) -> WebBuild:
     (tmp_path / "assets" / "app-1.js").write_bytes(b"plain")
     (tmp_path / "assets" / "app-1.js.br").write_bytes(b"brotli")
     (tmp_path / "assets" / "app-1.js.gz").write_bytes(b"gzip")
+    (tmp_path / ".built-from").write_text("0123", "utf-8")
     (tmp_path / "icon.png").write_bytes(b"\x89PNG")
     return WebBuild(tmp_path)
 

@@ -136,6 +136,8 @@ class WebBuild:
 
 def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
     for entry in folder.iterdir():
+        if entry.name.startswith("."):  # from what it was built
+            continue
         place = f"{path}/{entry.name}"
         if entry.is_dir():
             yield from _walk(entry, place)
