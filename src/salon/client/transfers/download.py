@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +131,7 @@ class Download:
     def _end(self, part: Part) -> int:
         """How far to go now: to the end, or to where it is to stand still."""
         size = self.size or 0
-        halt = int(size * self._halt_at)
+        halt = math.ceil(size * self._halt_at)  # so that half of it has come, and not a byte less
         return halt if part.offset < halt else size
 
     async def _over_udp(self, udp: Udp, part: Part, end: int) -> bool:
