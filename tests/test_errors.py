@@ -56,3 +56,10 @@ def test_an_error_carries_its_refusal() -> None:
     error = SalonError(refusal)
     assert error.refusal is refusal
     assert str(error) == refusal.message
+
+
+def test_what_fills_the_sentence_is_told_as_numbers_and_texts() -> None:
+    refusal = refuse(errors.TOO_LONG, length=1_000_001, limit=1_000_000)
+    assert refusal.plain_fields == {"length": 1_000_001, "limit": 1_000_000}
+    assert refuse(NAME_TAKEN, name=PROBLEMS).plain_fields == {"name": str(PROBLEMS)}
+    assert refuse(DISK_FULL).plain_fields == {}

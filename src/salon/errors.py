@@ -44,6 +44,11 @@ class Refusal:
         advice = self.problem.advice.format(**self.fields)
         return f"{text} {advice}" if advice else text
 
+    @property
+    def plain_fields(self) -> dict[str, int | float | str]:
+        """What fills the sentence, as numbers and texts: for whoever says it in another language."""
+        return {name: value if isinstance(value, int | float) else str(value) for name, value in self.fields.items()}
+
 
 class SalonError(Exception):
     """A refusal on its way through code that can only raise."""

@@ -355,7 +355,8 @@ async def test_what_is_not_there_is_told_in_the_words_of_people(place: Place) ->
     await place.shelve("a", DATA)
     answer = await place.get("/rooms/r1/files/b%20c")
     assert answer.status == 404
-    assert json.loads(answer.body) == {"code": "no_such_file", "message": "The b c doesn't exist", "retry": False}
+    expected = {"code": "no_such_file", "message": "The b c doesn't exist", "retry": False, "fields": {"name": "b c"}}
+    assert json.loads(answer.body) == expected
     assert (await place.get("/rooms/nowhere/files/a")).status == 404
     assert (await place.get("/rooms/nowhere/files")).status == 404
     assert (await place.ask("POST", "/rooms/r1/files/a")).status == 405

@@ -149,7 +149,7 @@ OUTCOMES: list[tuple[Command, Kept | Refusal]] = [
         (
             DOCUMENTS.refused(refuse(NAME_TAKEN, name="ann"), "c"),
             '{"type":"error","payload":{"code":"name_taken","message":"Name \\"ann\\" is taken. Try another.",'
-            '"id":"c"}}\n',
+            '"id":"c","fields":{"name":"ann"}}}\n',
         ),
         (
             DOCUMENTS.refused(refuse(DISK_FULL)),

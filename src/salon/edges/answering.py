@@ -57,8 +57,13 @@ class RefusalResponse(web.Response):
 def refusal_response(
     refusal: Refusal, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """A refusal as JSON: `code`, `message`, `retry`."""
-    body = {"code": refusal.code, "message": refusal.message, "retry": refusal.problem.retry}
+    """A refusal as JSON: `code`, `message`, `retry`, `fields`."""
+    body = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "retry": refusal.problem.retry,
+        "fields": refusal.plain_fields,
+    }
     return RefusalResponse(
         refusal,
         body=json.dumps(body).encode(),

@@ -1,4 +1,6 @@
-"""The web page at `/`, and the files that it is made of. Each has a route of its own: no path of a request is looked up."""
+"""The web page at `/`, and the files that it is made of. Each has a route of its own: no path of a request is looked
+up anywhere.
+"""
 
 from __future__ import annotations
 

@@ -85,11 +85,14 @@ class Ack(Struct, frozen=True, gc=False, omit_defaults=True):
     topic: str = ""
 
 
-class Error(Struct, frozen=True, gc=False, omit_defaults=True):
+class Error(Struct, frozen=True, omit_defaults=True):
+    """`fields` is what fills the sentence of the catalogue, for those who say it in another language."""
+
     code: str
     message: str
     retry: bool = False
     id: str = ""
+    fields: dict[str, int | float | str] = {}
 
 
 class RoomLine(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -150,7 +150,7 @@ class Documents:
 
 def error_of(refusal: Refusal, command_id: str = "") -> ErrorDocument:
     """The document that tells a full client of a refusal."""
-    return ErrorDocument(Error(refusal.code, refusal.message, refusal.problem.retry, command_id))
+    return ErrorDocument(Error(refusal.code, refusal.message, refusal.problem.retry, command_id, refusal.plain_fields))
 
 
 def document_of(room: RoomView, entry: Entry) -> MessageDocument | NotificationDocument:
