@@ -14,6 +14,8 @@ from salon.client.transfers import Access, ByName, Job, State, Transfer, Transfe
 from salon.edges.documents import DocumentsConnection
 from salon.edges.door import Door
 from salon.edges.http import Http
+from salon.edges.quic import Opener
+from salon.hall.openings import Openings
 from salon.hall.receiving import Policy
 from salon.stores.memory import MemoryStore
 from salon.wire.handshake import Language
@@ -31,6 +33,9 @@ class FileServer:
     def __init__(self, folder: Path, policy: Policy, library: Path | None) -> None:
         self.port = 0
         self.shelves: Shelves
+        self.opener: Opener
+        self.most_over_udp = 64
+        self.most_over_udp_per_person = 8
         self._folder = folder
         self._policy = policy
         self._library = library
@@ -46,20 +51,22 @@ class FileServer:
         """Open the door, at the port it had before."""
         shelves = self.shelves = Shelves(self._folder, store=self._store, policy=self._policy, library=self._library)
         await shelves.shelving.start()
-        self._http = Http(shelves.hall, shelves.shelving, ())
+        door = self._door = Door({}, time.monotonic)
+        self.port = await door.bind("127.0.0.1", self.port)
+        shelves.hall.openings = Openings(shelves.hall.clock, self.most_over_udp, self.most_over_udp_per_person)
+        self.opener = Opener(shelves.hall, shelves.shelving, door.places, self._folder / "udp.key")
+        self._http = Http(shelves.hall, shelves.shelving, (), self.opener)
         await self._http.start()
-        hosts = {
-            Language.DOCUMENTS: lambda: DocumentsConnection(shelves.hall),
-            Language.HTTP: self._http.connection,
-        }
-        self._door = Door(hosts, time.monotonic)
-        self.port = await self._door.open("127.0.0.1", self.port)
+        door.hosts[Language.DOCUMENTS] = lambda: DocumentsConnection(shelves.hall)
+        door.hosts[Language.HTTP] = self._http.connection
+        await door.let_in()
 
     async def stop(self) -> None:
         """Say goodbye to everybody and close the door."""
         self._door.close()
         await self.shelves.hall.close("The server is closing.")
         await self._http.close()
+        await self.opener.close()
         await self.shelves.blobs.close()
 
     async def put(self, name: str, data: bytes, room: str = ROOM) -> None:

@@ -56,8 +56,7 @@ class Visit:
             found = await self._find(line)
             if isinstance(found, Refusal):
                 await stream.write(encode(missing(found)))
-                await stream.end()
-                await stream.taken()
+                await _part(stream)
             else:
                 with found[2].file:
                     await self._send(stream, *found)
@@ -105,8 +104,7 @@ class Visit:
         await stream.write(encode(Found(opened.size, opened.sha256, wanted.start, len(wanted))))
         moved = self._sending.begin(opening, opened, wanted.start)
         last = await _write(stream, opened, wanted, moved)
-        await stream.end()
-        await stream.taken()
+        await _part(stream)
         if wanted.stop == opened.size:
             self._sending.finish(opening, opened)
             with suppress(SalonError):  # it was noted; the bytes have arrived all the same
@@ -126,6 +124,13 @@ async def _first_line(stream: Stream) -> bytes | Refusal:
         if line is not None:
             return line
     raise ConnectionResetError
+
+
+async def _part(stream: Stream) -> None:
+    """Say that this was all, and wait until the other side says so too: then it has it. Raises ConnectionError."""
+    await stream.end()
+    while await stream.read():
+        pass
 
 
 async def _write(stream: Stream, opened: Opened, wanted: range, moved: Callable[[int], None]) -> int | None:

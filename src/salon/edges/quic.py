@@ -52,7 +52,7 @@ async def _open(request: web.Request) -> web.StreamResponse:
     except SalonError as error:
         return refusal_response(error.refusal)
     ticket = opener.openings.ticket(person, request.remote or "")
-    body = msgspec.json.encode(UdpTicket(place.endpoint, place.port, place.addresses, ticket))
+    body = msgspec.json.encode(UdpTicket(place.endpoint, place.addresses, ticket))
     return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -77,14 +77,14 @@ class Opener:
         known = read_key(key) if key is not None else None
         self._secret = bytes.fromhex(known.secret) if known is not None else b""
         if known is not None:  # so everybody can be told at once, and the port still opens for the first who asks
-            self.openings.place = UdpPlace(known.public, places[0][1], [])
+            self.openings.place = UdpPlace(known.public)
 
     async def place(self) -> UdpPlace:
         """Where the endpoint is, which there is from now on. Raises SalonError where it cannot be."""
         async with self._opening:
             if self._endpoint is None:
                 self._endpoint = await self._make()
-        place = self.openings.place = UdpPlace(self._endpoint.id, self._places[0][1], [*self._endpoint.reachable])
+        place = self.openings.place = UdpPlace(self._endpoint.id, [*self._endpoint.reachable])
         return place
 
     async def _make(self) -> Endpoint:
@@ -131,5 +131,6 @@ class Opener:
     async def close(self) -> None:
         """Let go of everybody, and of the port."""
         await self._tasks.close()
-        if self._endpoint is not None:
-            await self._endpoint.close()
+        endpoint, self._endpoint = self._endpoint, None
+        if endpoint is not None:
+            await endpoint.close()

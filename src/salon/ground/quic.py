@@ -6,15 +6,17 @@ needs one endpoint, made when the first transfer asks for it: it costs 10 MB.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from salon.ground.iroh_binding import binding
 
 READ_BYTES = 1 << 20  # one read of a stream gives at most so many
 _SECRET_BYTES = 32
+_CLOSE_SECONDS = 0.5  # iroh waits 3 s for whoever does not answer, and has told the others long before
 
 
 def available() -> bool:
@@ -113,8 +115,9 @@ class Endpoint:
 
     @property
     def reachable(self) -> tuple[str, ...]:
-        """Addresses of this machine under which it may be reached, as far as they are known."""
-        return tuple(self._inner.addr().direct_addresses())
+        """Addresses under which other machines may reach it, as far as they are known."""
+        known = self._inner.addr().direct_addresses()
+        return tuple(one for one in known if not _ip(one).is_loopback)
 
     async def connect(self, peer: str, addresses: Sequence[str], protocol: bytes, relay: str = "") -> Connection:
         """A line to the endpoint with this id at one of these addresses. Raises ConnectionError."""
@@ -129,10 +132,12 @@ class Endpoint:
             yield Arrival(incoming)
 
     async def close(self) -> None:
-        """Tell everybody, and let go of the sockets. Nothing can be asked of it any more."""
+        """Tell everybody, as far as they answer, and let go of the sockets. Nothing can be asked of it any more."""
         inner = self.__dict__.pop("_inner", None)  # the sockets are open as long as anybody has a hold of it
         if inner is not None:
-            await inner.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await inner.close()
 
 
 class Arrival:
@@ -198,6 +203,10 @@ def each_family(*places: tuple[str, int]) -> tuple[str, str]:
 def anywhere() -> tuple[str, str]:
     """Addresses for an endpoint that calls others."""
     return "0.0.0.0:0", "[::]:0"
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(address.rpartition(":")[0].strip("[]"))
 
 
 @contextmanager

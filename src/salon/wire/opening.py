@@ -4,15 +4,13 @@ from msgspec import Struct
 
 
 class UdpPlace(Struct, frozen=True, omit_defaults=True):
-    """A QUIC endpoint.
+    """A QUIC endpoint, at the host and port by which one reaches the server over TCP.
 
     endpoint   its public key, 64 hex digits: whoever answers with another one is somebody else
-    port       at the host by which one reaches the server
-    addresses  of the server's machine, as far as it knows them: one of these may be nearer
+    addresses  of the server's machine, as far as it knows them, `host:port`: one of these may be nearer
     """
 
     endpoint: str
-    port: int
     addresses: list[str] = []
 
 
@@ -20,6 +18,5 @@ class UdpTicket(Struct, frozen=True):
     """The same, and a ticket for one connection there."""
 
     endpoint: str
-    port: int
     addresses: list[str]
     ticket: str

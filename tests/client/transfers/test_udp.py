@@ -290,6 +290,7 @@ async def test_private_rooms_need_the_ticket_of_somebody_in_them(tmp_path: Path)
         await eventually(lambda: "@ann:bob" in bob.rooms)
         room = "@ann:bob"
         (tmp_path / "secret").write_bytes(b"yes")
+        (tmp_path / "bobs").mkdir()
         await done(ann.transfers.send(tmp_path / "secret", room))
         got = await done(bob.transfers.get("secret", room, tmp_path / "bobs", udp=True))
         assert got.path == "UDP"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple, Self, TypeVar
 from urllib.parse import quote
@@ -168,7 +170,7 @@ class Response:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         """Do what blocks. Where that is cancelled, the line is shut, which ends it."""
-        working = asyncio.get_running_loop().run_in_executor(None, work)
+        working = asyncio.wrap_future(_start(work))
         try:
             return await asyncio.shield(working)
         except asyncio.CancelledError:
@@ -186,6 +188,20 @@ class Response:
         if self._inner is not None:
             self._inner.close()
         self._line.close()
+
+
+def _start(work: Callable[[], Result]) -> Future[Result]:
+    """Do it in a thread of its own: the loop's few are for what is soon done, and a download may take hours."""
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="salon-http", daemon=True).start()
+    return future
 
 
 def path_of(*parts: str) -> str:

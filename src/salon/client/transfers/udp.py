@@ -10,10 +10,11 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
+from salon.client.address import Address
 from salon.client.transfers.part import Part
 from salon.client.transfers.plain import Plain
 from salon.client.transfers.refusals import refused, strange
@@ -59,9 +60,7 @@ class Udp:
         place = await self._ask()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                connection = await endpoint.connect(
-                    place.endpoint, [f"{self._host}:{place.port}", *place.addresses], ALPN
-                )
+                connection = await endpoint.connect(place.endpoint, [self._there, *place.addresses], ALPN)
         except (ConnectionError, TimeoutError) as error:
             raise Detour(refuse(UDP_SILENT, server=self._server.address)) from error
         try:
@@ -92,10 +91,9 @@ class Udp:
             raise SalonError(strange(self._server.address)) from error
 
     @property
-    def _host(self) -> str:
-        """The server's address as the last request found it."""
-        host = self._server.found
-        return f"[{host}]" if ":" in host else host
+    def _there(self) -> str:
+        """Where the last request found the server: UDP has the same port number."""
+        return str(Address(self._server.found, self._server.address.port))
 
     async def close(self) -> None:
         """Let go of the sockets."""
@@ -120,15 +118,14 @@ class Line:
         """
         wanted = msgspec.structs.replace(wanted, ticket=self._ticket)
         pending: deque[tuple[Stream, Fetch]] = deque()
+        streams = self._streams()
         try:
-            for fetch in self._segments(wanted, part.offset, end):
+            for fetch in _segments(wanted, part.offset, end, end - part.offset if streams == 1 else _SEGMENT_BYTES):
                 pending.append((await self._ask(fetch), fetch))
-                if len(pending) >= self._streams:
-                    await self._take(*pending[0], part, size)
-                    pending.popleft()
+                if len(pending) == streams:
+                    await self._next(pending, part, size)
             while pending:
-                await self._take(*pending[0], part, size)
-                pending.popleft()
+                await self._next(pending, part, size)
         except (ConnectionError, TimeoutError) as error:
             server = self._server.address
             if not self._answered:
@@ -138,7 +135,6 @@ class Line:
             for stream, _ in pending:
                 await stream.drop()
 
-    @property
     def _streams(self) -> int:
         """How many side by side fill the way: as much is on it as comes in the time that an answer takes."""
         seconds = self._connection.round_trip
@@ -146,20 +142,21 @@ class Line:
             return 1
         return min(_STREAMS, 1 + math.ceil(_WANTED_RATE * seconds / _SEGMENT_BYTES))
 
-    def _segments(self, wanted: Fetch, begin: int, end: int) -> Iterator[Fetch]:
-        """What to ask for, in order. Only the last one halts, and where it all ends with the file it says so."""
-        step = end - begin if self._streams == 1 else _SEGMENT_BYTES
-        offset = begin
-        while offset == begin or offset < end:
-            length = min(step, end - offset)
-            halts = wanted.halts and offset + length == end
-            yield msgspec.structs.replace(wanted, offset=offset, length=length, halts=halts)
-            offset += max(1, length)
-
     async def _ask(self, fetch: Fetch) -> Stream:
         stream = await self._connection.open()
         await stream.write(encode(fetch))
         return stream
+
+    async def _next(self, pending: deque[tuple[Stream, Fetch]], part: Part, size: int) -> None:
+        """Receive what was asked for first, and let the server know that it is here."""
+        stream, fetch = pending[0]
+        await self._take(stream, fetch, part, size)
+        pending.popleft()
+        with suppress(ConnectionError, TimeoutError):  # nothing depends on it here
+            await stream.end()
+            if not pending:  # else what is asked for next holds the connection open
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await stream.taken()
 
     async def _take(self, stream: Stream, fetch: Fetch, part: Part, size: int) -> None:
         """Receive what was asked for on this stream."""
@@ -198,3 +195,13 @@ class Line:
         if answer.code in _NO_WAY:
             raise Detour(refusal)
         raise Cut(refusal) if answer.retry or answer.code == BAD_TICKET.code else SalonError(refusal)
+
+
+def _segments(wanted: Fetch, begin: int, end: int, step: int) -> Iterator[Fetch]:
+    """What to ask for, in order: at least one fetch, and of those only the last one halts."""
+    offset = begin
+    while offset == begin or offset < end:
+        length = min(step, end - offset)
+        halts = wanted.halts and offset + length == end
+        yield msgspec.structs.replace(wanted, offset=offset, length=length, halts=halts)
+        offset += max(1, length)
