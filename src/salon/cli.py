@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from salon import __version__
 from salon.core.text import printable
 from salon.errors import SalonError
+from salon.faces.arguments import port
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,6 +48,8 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--by-name", action="store_true", default=None, help="show shelved files as DATA/ROOM/NAME")
     serve.add_argument("--udp", metavar="N", help="files sent over UDP at once (64; 0 opens no UDP port)")
     serve.add_argument("--udp-per-person", metavar="N", help="of these, to one person (8)")
+    serve.add_argument("--requests", metavar="N", help="files that one person may get from other people at once (16)")
+    serve.add_argument("--relays", metavar="N", help="of all these, how many the server passes on at once (64)")
     serve.add_argument("--names", metavar="NAME,…", help="host names under which browsers may reach the server")
     serve.add_argument("--log-format", metavar="FORM", help="what happens as lines on standard error: text, or json")
     serve.add_argument("--log-private", action="store_true", default=None, help="show what is said in private there")
@@ -75,13 +78,16 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     chat.add_argument("--server", metavar="HOST:PORT", default="", help="where the server is (127.0.0.1:12345)")
     chat.add_argument("--name", default="", help="who you are (a terminal asks; a pipe takes the login name)")
     chat.add_argument("--room", default="", help="where to talk first (lobby)")
+    chat.add_argument("--share", metavar="FOLDER", default="", help="let others get the files of this folder")
+    chat.add_argument("--listen", metavar="PORT", type=port, default=0, help="where they come for them (any free port)")
     chat.set_defaults(run=_chat)
 
 
 def _chat(arguments: argparse.Namespace) -> int:
     from salon.faces.console.start import chat
 
-    return asyncio.run(chat(arguments.server, arguments.name, arguments.room))
+    sharing = (arguments.share, arguments.listen)
+    return asyncio.run(chat(arguments.server, arguments.name, arguments.room, *sharing))
 
 
 def _add_send(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -104,6 +110,7 @@ def _add_get(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     get.add_argument("names", nargs="+", metavar="NAME", help="a file of the shelf, or of the operator's library")
     get.add_argument("-o", "--output", metavar="PATH", default="", help="folder to save in, or name to save as (here)")
+    get.add_argument("--from", dest="owner", metavar="PERSON", default="", help="files that this person shares")
     get.add_argument("--udp", action="store_true", help="over UDP, where that goes")
     get.add_argument("--replace", action="store_true", help="replace a file that is there (its name gets a number)")
     _add_place(get)
@@ -131,9 +138,12 @@ def _send(arguments: argparse.Namespace) -> int:
 
 
 def _get(arguments: argparse.Namespace) -> int:
-    from salon.faces.shelf.commands import get
+    from salon.faces.shelf.commands import get, get_from
 
     names, output = arguments.names, arguments.output
+    if arguments.owner:
+        whose = (arguments.server, arguments.name, arguments.owner)
+        return asyncio.run(get_from(*whose, names, output, replace=arguments.replace))
     wishes = {"replace": arguments.replace, "udp": arguments.udp}
     return asyncio.run(get(arguments.server, arguments.room, names, output, **wishes))
 
