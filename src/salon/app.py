@@ -31,6 +31,7 @@ from salon.hall.openings import Openings
 from salon.hall.overview import Gauges
 from salon.hall.ports import Store
 from salon.hall.receiving import Policy
+from salon.hall.requests import Limits
 from salon.hall.shelving import Shelving
 from salon.stores.by_name import ByName
 from salon.stores.folder import FolderBlobs
@@ -86,6 +87,7 @@ async def _serve(
     key = "" if settings.no_console else operator_key(folder)
     store = _store(settings)
     hall = Hall(store, now_ms, settings.retain * 1000 or None)
+    hall.requests.limits = Limits(settings.requests, settings.relays)
     hall.happenings.private = settings.log_private
     shelving = _shelving(settings, hall, folder)
     opener = _opener(settings, hall, shelving, door, folder)

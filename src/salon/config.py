@@ -10,6 +10,7 @@ from typing import Any
 
 import platformdirs
 
+from salon.core.limits import RELAYS, REQUESTS_PER_PERSON, SUPPLIES, SUPPLIES_PER_PERSON
 from salon.core.names import fold
 from salon.errors import BAD_SETTING, SalonError, refuse
 
@@ -36,11 +37,11 @@ class Serve:
     by_name  show each file on a shelf as DATA/ROOM/NAME; everything else lies in DATA/.salon
     udp     files that are sent over UDP at once, on the same port number; 0 opens none
     udp_per_person  of these, to one person
+    requests  files that one person may be getting from other people at once
+    relays    of all these, how many the server passes on at once; 0 leaves people to reach each other directly
     log_format   what happens as lines on standard error: `text` or `json`; nothing for none
     log_private  show the operator what people say in private; people are told so
     no_console   have no operator's console
-    udp     files that are sent over UDP at once, on the same port number; 0 opens none
-    udp_per_person  of these, to one person
     names   host names, separated by commas, under which browsers may reach the server, besides its addresses
     """
 
@@ -55,6 +56,8 @@ class Serve:
     by_name: bool = False
     udp: int = 64
     udp_per_person: int = 8
+    requests: int = REQUESTS_PER_PERSON
+    relays: int = RELAYS
     log_format: str = ""
     log_private: bool = False
     no_console: bool = False
@@ -84,6 +87,28 @@ class Serve:
             else:
                 default = int(number)
         return default, rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a client that shares a folder gives at once: `SALON_SUPPLIES` and `SALON_SUPPLIES_PER_PERSON`.
+
+    supplies             files, to all people together
+    supplies_per_person  of these, to one person
+    """
+
+    supplies: int = SUPPLIES
+    supplies_per_person: int = SUPPLIES_PER_PERSON
+
+
+def share_settings(environment: Mapping[str, str] = os.environ) -> Share:
+    """The settings of a client that shares. Raises SalonError with the name of the one that cannot be."""
+    found = {}
+    for field in fields(Share):
+        source = f"SALON_{field.name.upper()}"
+        if source in environment:
+            found[field.name] = _count(source, environment[source])
+    return Share(**found)
 
 
 def serve_settings(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Serve:
@@ -208,11 +233,11 @@ _READ = {
     "max_file": _bytes,
     "library": _path,
     "by_name": _flag,
+    "requests": _count,
+    "relays": _count,
     "udp": _count,
     "udp_per_person": _count,
     "log_format": _form,
     "log_private": _flag,
     "no_console": _flag,
-    "udp": _count,
-    "udp_per_person": _count,
 }

@@ -45,6 +45,8 @@ def connect(
     recent: int = 0,
     rename: bool = False,
     visit: bool = False,
+    share: Path | None = None,
+    listen: int = 0,
     reconnect: bool = True,
     silence: float = SILENCE_SECONDS,
 ) -> Client:
@@ -58,26 +60,40 @@ def connect(
     recent     hear what was said in the last so many seconds, as far as the server has been running; without `since`
     rename     have a name that is in use, or cannot be one, numbered or mended: `name` tells what became of it
     visit      take nobody's name and enter no room: only to ask people for files
+    share      a folder whose files others may have by their names
+    listen     the port at which they come for them; any free one where 0
     reconnect  look for the server again after every cut, for ever; else the first cut ends everything
     silence    seconds without a sign after which the server is asked for one
     """
     desk = Desk(name, room, since, recent=recent, rename=rename, visit=visit)
     link = Link(parse_address(server), desk, reconnect=reconnect, silence=silence)
-    return Client(desk, link, room, secret, folder)
+    return Client(desk, link, room, secret, folder, share=share, listen=listen)
 
 
 class Client:
     """See `connect`. Iterating gives every message of every room; `events` everything that happens.
 
     rooms    those that are followed, by the fold of their names
-    trouble  why the secret could not be kept: a sentence, or nothing
+    trouble  what could not be had as it was asked for, a secret that is kept or a port: a sentence, or nothing
     """
 
-    def __init__(self, desk: Desk, link: Link, room: str, secret: str | None, folder: Path | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        link: Link,
+        room: str,
+        secret: str | None,
+        folder: Path | None,
+        *,
+        share: Path | None = None,
+        listen: int = 0,
+    ) -> None:
         self.trouble = ""
         self._first_room = room
         self._secret = secret
         self._folder = folder
+        self._share = share
+        self._listen = listen
         self._transfers: Transfers | None = None
         self._peers: Peers | None = None
         self._desk = desk
@@ -92,6 +108,17 @@ class Client:
             identity = await asyncio.to_thread(kept_identity, self._link.address, folder, time.sleep)
             self._secret, self.trouble = identity
         await self._desk.open(self._link, self._secret)
+        if self._share is not None:
+            await self._begin_to_share(self._share)
+
+    async def _begin_to_share(self, folder: Path) -> None:
+        try:
+            busy = await self.peers.share(folder, self._listen)
+        except BaseException:
+            await self.close(flush=False)
+            raise
+        if busy is not None:
+            self.trouble = " ".join(filter(None, (self.trouble, busy.message)))
 
     async def __aenter__(self) -> Self:
         await self.open()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
 from typing import Protocol, cast
 
 from msgspec import Struct
@@ -29,6 +28,7 @@ from salon.errors import (
     Refusal,
     refuse,
 )
+from salon.hall.happenings import Happenings
 from salon.hall.register import Register
 from salon.hall.session import Session
 from salon.wire.answers import (
@@ -97,11 +97,11 @@ class Wish:
 
 
 class Requests:
-    """Those who share, and what is wished for. `asked` is called for whoever writes down what happens."""
+    """Those who share, and what is wished for."""
 
-    def __init__(self, register: Register, limits: Limits | None = None) -> None:
+    def __init__(self, register: Register, happenings: Happenings, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.asked: Callable[[Session, Session, SafeName], None] = lambda *_: None
+        self._happenings = happenings
         self._register = register
         self._sharing: dict[Session, None] = {}  # whoever began first is asked first
         self._wishes: dict[str, Wish] = {}
@@ -162,7 +162,7 @@ class Requests:
         wish = Wish(session, request, name, sharing)
         self._wishes[wish.id] = wish
         self._of.setdefault(session, {})[wish.id] = wish
-        self.asked(session, wish.owner, name)
+        self._happenings.tell("wants", who=session.person.name, file=name)
         self._pass_on(wish)
         return None
 

@@ -14,6 +14,7 @@ from salon.client.transfers.sharing import SharedFolder
 from salon.client.transfers.stream import Stream
 from salon.client.transfers.supplying import Supplier
 from salon.client.transfers.trouble import Cut
+from salon.config import share_settings
 from salon.core.filenames import SafeName
 from salon.core.names import fold
 from salon.errors import BUSY_LISTENING, NO_ANSWER, RELAYS_FULL, TOO_MANY_REQUESTS, Refusal, SalonError, refuse
@@ -107,7 +108,10 @@ class Peers:
         """
         folder = await asyncio.to_thread(SharedFolder, path)
         await self.unshare()
-        supplier = self._supplier = Supplier(folder, self._desk.pass_on, self._meet)
+        limits = share_settings()
+        supplier = self._supplier = Supplier(
+            folder, self._desk.pass_on, self._meet, most=limits.supplies, most_each=limits.supplies_per_person
+        )
         why = await self._listen(supplier, port)
         supplier.place = self._place
         self._desk.pass_on(Share())

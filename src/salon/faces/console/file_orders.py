@@ -14,6 +14,8 @@ FILE_HELP = (
     "/download NAME as OTHER.ext   get it under another name; --udp at the end: over UDP",
     "/files              which files the room has",
     "/unshelve NAME      take your file off the shelf",
+    "/request NAME FILE  get a file that this person shares",
+    "/share FOLDER       let others get the files of this folder; /share - lets nobody any more",
     "/transfers          what is on its way",
     "/pause [N]          let transfer N, or all, stand still",
     "/proceed [N]        let it go on",
@@ -45,6 +47,19 @@ class TakeDown(Struct, frozen=True):
     name: str
 
 
+class Request(Struct, frozen=True):
+    """Get a file that a person shares."""
+
+    owner: str
+    name: str
+
+
+class Share(Struct, frozen=True):
+    """Let others have the files of this folder; of none where it is empty, and tell which where it is None."""
+
+    folder: str | None
+
+
 class Moving(Struct, frozen=True):
     """Tell what is on its way."""
 
@@ -67,11 +82,12 @@ class Cancel(Struct, frozen=True):
     number: int
 
 
-FileOrder: TypeAlias = Upload | Download | Files | TakeDown | Moving | Pause | Proceed | Cancel
+FileOrder: TypeAlias = Upload | Download | Files | TakeDown | Request | Share | Moving | Pause | Proceed | Cancel
 
 _COLON = re.compile(r"(?P<literal>\\*)(?P<word>upload|download):(?P<rest>.*)", re.DOTALL)
 _AS = re.compile(r"(?P<name>.+) as (?P<saved_as>.+)", re.DOTALL)
 _UDP = re.compile(r"(?:^|\s)--udp$")  # a name that ends so stands in quotes
+_FROM = re.compile(r' *(?:"(?P<quoted>[^"]+)"|(?P<owner>[^ "]+)) (?P<name>.+)', re.DOTALL)
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -112,6 +128,19 @@ def _take_down(rest: str) -> FileOrder | Refusal:
     return TakeDown(name) if name else refuse(MISUSED_COMMAND, usage="/unshelve NAME")
 
 
+def _request(rest: str) -> FileOrder | Refusal:
+    match = _FROM.fullmatch(rest)
+    name = unquoted(match["name"].strip()) if match else ""
+    if match is None or not name:
+        return refuse(MISUSED_COMMAND, usage="/request NAME FILE")
+    return Request(match["quoted"] or match["owner"], name)
+
+
+def _share(rest: str) -> FileOrder:
+    text = rest.strip()
+    return Share(None if not text else "" if text == "-" else text)
+
+
 def _numbered(order: Callable[[int], FileOrder], usage: str) -> Callable[[str], FileOrder | Refusal]:
     def read(rest: str) -> FileOrder | Refusal:
         text = rest.strip()
@@ -126,6 +155,8 @@ FILE_ORDERS: dict[str, Callable[[str], FileOrder | Refusal]] = {
     "/download": _download,
     "/files": lambda _: Files(),
     "/unshelve": _take_down,
+    "/request": _request,
+    "/share": _share,
     "/transfers": lambda _: Moving(),
     "/pause": _numbered(Pause, "/pause [N]"),
     "/proceed": _numbered(Proceed, "/proceed [N]"),

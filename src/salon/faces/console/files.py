@@ -19,11 +19,13 @@ from salon.faces.console.file_orders import (
     Moving,
     Pause,
     Proceed,
+    Request,
+    Share,
     TakeDown,
     Upload,
     unquoted,
 )
-from salon.faces.shelf.drawing import bar_line, evicts_line, path_line, result_line, state_line, stopped_line
+from salon.faces.shelf.drawing import bar_line, came_line, evicts_line, path_line, result_line, state_line, stopped_line
 from salon.faces.shelf.listing import listing_lines
 
 _DRAWN_SECONDS = 0.5
@@ -35,6 +37,7 @@ class FileDesk:
     """What a console does with files. `answer` shows a sentence to the person alone."""
 
     def __init__(self, client: Client, answer: Callable[[str], None]) -> None:
+        self._client = client
         self._transfers = client.transfers
         self._transfers.changed = self._changed
         self._answer = answer
@@ -65,6 +68,26 @@ class FileDesk:
 
     async def _take_down(self, order: TakeDown, room: Room) -> None:
         await room.unshelve(order.name)
+
+    async def _request(self, order: Request, _room: Room) -> None:
+        self._transfers.request(order.owner, order.name, Path())
+
+    async def _share(self, order: Share, _room: Room) -> None:
+        if order.folder is None:
+            shared = self._client.peers.shared
+            self._answer(f"You share {shared}." if shared else "You share nothing. /share FOLDER lets others have it.")
+        elif not order.folder:
+            await self._client.peers.unshare()
+            self._answer("You share nothing any more.")
+        else:
+            await self.share(await asyncio.to_thread(local_path, order.folder))
+
+    async def share(self, folder: Path, port: int = 0) -> None:
+        """Let others have the files of a folder. Raises SalonError where there is none."""
+        busy = await self._client.peers.share(folder, port)
+        if busy is not None:
+            self._answer(busy.message)
+        self._answer(f"You share {folder}: everybody here can get its files by their names.")
 
     async def _moving(self, _order: Moving, _room: Room) -> None:
         moving = self.moving()
@@ -138,7 +161,8 @@ class FileDesk:
         if transfer.state is State.FAILED:
             return [transfer.refusal.message] if transfer.refusal is not None else []
         if transfer.state is State.DONE:  # of a file that goes up, the room tells everybody
-            return [] if transfer.up else [result_line(transfer)]
+            came = [came_line(transfer)] if transfer.person else []
+            return [] if transfer.up else [result_line(transfer), *came]
         if transfer.state is State.CANCELLED:
             return [f"{transfer.name} was given up."]
         if transfer.state is State.CUT:
@@ -169,6 +193,8 @@ _OBEY: dict[type[FileOrder], Callable[[FileDesk, Any, Room], Any]] = {
     Download: FileDesk._download,
     Files: FileDesk._files,
     TakeDown: FileDesk._take_down,
+    Request: FileDesk._request,
+    Share: FileDesk._share,
     Moving: FileDesk._moving,
     Pause: FileDesk._pause,
     Proceed: FileDesk._proceed,

@@ -3,18 +3,19 @@
 import getpass
 import sys
 from functools import partial
+from pathlib import Path
 
 from salon.client import Client, connect
 from salon.core.names import LOBBY
 from salon.errors import NO_NAME, SalonError, refuse
 
 
-async def chat(server: str, name: str, room: str) -> int:
-    """Talk at a terminal where there is one, else through pipes; the exit status.
+async def chat(server: str, name: str, room: str, share: str = "", listen: int = 0) -> int:
+    """Talk at a terminal where there is one, else through pipes; the exit status. `share` is a folder for others.
 
     Raises SalonError where there is no server, or where it does not let us in and nobody can be asked.
     """
-    connecting = partial(_client, server, room or LOBBY)
+    connecting = partial(_client, server, room or LOBBY, share, listen)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from salon.faces.console.terminal import chat_at_terminal
 
@@ -24,8 +25,11 @@ async def chat(server: str, name: str, room: str) -> int:
     return await chat_on_pipes(connecting(name or login_name(), rename=True), name)
 
 
-def _client(server: str, room: str, name: str, lately: int = 0, *, rename: bool = False) -> Client:
-    return connect(server, name=name, room=room, since=-lately if lately else None, rename=rename)
+def _client(
+    server: str, room: str, share: str, listen: int, name: str, lately: int = 0, *, rename: bool = False
+) -> Client:
+    since, folder = -lately if lately else None, Path(share) if share else None
+    return connect(server, name=name, room=room, since=since, rename=rename, share=folder, listen=listen)
 
 
 def login_name() -> str:

@@ -38,7 +38,7 @@ class MenuChat:
         self._menu = Menu()
         self._name = ""  # as it was asked for
         self._client: Client | None = None
-        self._folder = Path()
+        self._folder = Path.cwd()
         self._jobs: list[Job] = []
         self._tasks = Tasks()
         self._telling: asyncio.Task[Refusal | None] | None = None
@@ -46,14 +46,12 @@ class MenuChat:
     async def talk(self) -> int:
         """Until the input ends, or `x`; the exit status. Raises SalonError where the server is not there, or goes."""
         await reach(self._server)  # nobody should be asked for their name in vain
-        folder = Path.cwd()
         if self._streams.person:
             self._streams.err.write(ASK_NAME)
         name = await self._streams.next_line()
         if name is None:
             return 0
         client = await self._enter(name)
-        await self._share(client, folder)
         self._streams.out.write(MENU)
         telling = self._telling = self._tasks.start(caught(self._tell(client)))
         listening = self._tasks.start(caught(self._listen(client)))
@@ -77,21 +75,23 @@ class MenuChat:
 
     async def _enter(self, name: str) -> Client:
         client = self._client = connect(
-            self._server, name=name, secret=new_secret(), recent=RECENT_SECONDS, rename=True, reconnect=False
+            self._server,
+            name=name,
+            secret=new_secret(),
+            recent=RECENT_SECONDS,
+            rename=True,
+            share=self._folder,
+            listen=self._port,
+            reconnect=False,
         )
         self._name = mend_person_name(name)
+        client.transfers.changed = self._file_changed
         await client.open()
+        if client.trouble:
+            self._note(client.trouble)
         if client.name != name.strip():
             self._note(f"You are called {client.name} here.")
         return client
-
-    async def _share(self, client: Client, folder: Path) -> None:
-        """Let others have what is in this folder, and have theirs come here."""
-        self._folder = folder
-        client.transfers.changed = self._file_changed
-        busy = await client.peers.share(folder, self._port)
-        if busy is not None:
-            self._note(busy.message)
 
     def _note(self, sentence: str) -> None:
         self._streams.err.write(printable(sentence))

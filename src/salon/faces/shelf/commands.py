@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from salon.client import connect
 from salon.client.address import parse_address
 from salon.client.identity import default_folder, kept_identity, new_secret
 from salon.client.transfers import ByName, Job, State, Transfers
@@ -13,7 +14,7 @@ from salon.core.names import LOBBY, room_name
 from salon.core.text import printable
 from salon.errors import STATUS_FAILED, Refusal, SalonError
 from salon.faces.console.start import login_name
-from salon.faces.shelf.drawing import result_line, stopped_line
+from salon.faces.shelf.drawing import came_line, result_line, stopped_line
 from salon.faces.shelf.listing import json_listing, listing_lines
 from salon.faces.shelf.screen import Screen, standard_screen
 
@@ -38,6 +39,18 @@ async def get(server: str, room: str, names: Sequence[str], output: str, *, repl
     folder, saved_as = _target(output)
     async with Transfers(address, _nobody(), at_once=1, changed=screen.changed) as transfers:
         jobs = [transfers.get(name, place, folder, saved_as=saved_as, replace=replace, udp=udp) for name in names]
+        return await _see_through(jobs, screen)
+
+
+async def get_from(server: str, name: str, owner: str, names: Sequence[str], output: str, *, replace: bool) -> int:
+    """Get files that a person shares; nobody's name is taken for that. Raises SalonError like `send`."""
+    screen = standard_screen()
+    folder, saved_as = _target(output)
+    async with connect(server or ":", name=name or login_name(), visit=True, rename=True) as client:
+        if client.trouble:
+            screen.notice(client.trouble)
+        client.transfers.changed = screen.changed
+        jobs = [client.transfers.request(owner, one, folder, saved_as=saved_as, replace=replace) for one in names]
         return await _see_through(jobs, screen)
 
 
@@ -67,6 +80,8 @@ async def _see_through(jobs: Sequence[Job], screen: Screen) -> int:
         transfer = job.look()
         if transfer.state is State.DONE:
             screen.result(result_line(transfer))
+            if transfer.person:
+                screen.notice(came_line(transfer))
             continue
         status = STATUS_FAILED
         sentence = transfer.refusal.message if transfer.refusal else transfer.state.value
