@@ -31,9 +31,6 @@ OPENING_SECONDS = 30  # so long one of these is good
 OPENING_STREAMS = 16  # fetches at once on one connection
 HALTED = 1_000  # downloads that stand still, which the operator sees
 HALTED_SECONDS = 3600  # so long
-OPENINGS = 1_000  # tickets for UDP that nobody has shown yet
-OPENING_SECONDS = 30  # so long one of these is good
-OPENING_STREAMS = 16  # fetches at once on one connection
 FETCH_LINE_BYTES = 16 * KIB  # what asks for a file, or answers, before its bytes: names in full, escaped
 
 UPLOADS_PER_PERSON = 16  # on their way at once
