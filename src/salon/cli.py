@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_send(commands)
     _add_get(commands)
     _add_files(commands)
+    _add_window(commands)
     return parser
 
 
@@ -124,6 +125,25 @@ def _add_files(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     files.add_argument("--name", default="", help="who you are; open rooms do not ask")
     files.add_argument("--json", action="store_true", help="one array: name, size, sha256, by, time, downloads")
     files.set_defaults(run=_files)
+
+
+def _add_window(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    window = commands.add_parser(
+        "window",
+        help="talk in a window of its own",
+        description="Talk in a window of its own, with files that go straight to and from this machine's folders.",
+    )
+    window.add_argument("server", nargs="?", metavar="ADDRESS", default="", help="where the server is, HOST:PORT")
+    window.add_argument("--name", default="", help="who you are (the window asks)")
+    window.add_argument("--folder", metavar="FOLDER", default="", help="where downloads go (your downloads)")
+    window.add_argument("--print", action="store_true", help="open no window; print the link to it")
+    window.set_defaults(run=_window)
+
+
+def _window(arguments: argparse.Namespace) -> int:
+    from salon.faces.window.start import window
+
+    return window(arguments.server, arguments.name, arguments.folder, show=not arguments.print)
 
 
 def _add_place(command: argparse.ArgumentParser) -> None:
