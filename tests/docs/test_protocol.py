@@ -19,6 +19,7 @@ from salon.wire.documents import VOCABULARY, Refused, decode
 from salon.wire.fetching import decode_fetch, decode_found
 from salon.wire.fetching import encode as encode_fetching
 from salon.wire.handshake import Language, language_of
+from salon.wire.opening import UdpTicket
 from tests.docs.reading import blocks, read, sections, tables
 from tools.doc_tables import quantity, written_anew
 
@@ -174,3 +175,8 @@ def test_the_client_in_20_lines_talks(tmp_path: Path, server_port: int) -> None:
 def test_the_lines_of_a_fetch_are_those_that_are_sent(kind: str, decode_line: Any) -> None:
     (line,) = blocks(CHAPTERS["Fetches"], f"json {kind}")
     assert encode_fetching(decode_line(line.strip().encode())).decode() == line.strip() + "\n"
+
+
+def test_where_to_fetch_over_udp_is_told_as_it_is_sent() -> None:
+    (body,) = blocks(CHAPTERS["Fetches"], "json udp")
+    assert msgspec.json.encode(msgspec.json.decode(body, type=UdpTicket)).decode() == body.strip()
