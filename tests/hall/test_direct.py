@@ -130,3 +130,16 @@ async def test_two_people_may_have_had_one_name(party: Party) -> None:
     again = await party.guest("ann", PRIVATE, since=0)
     assert [text for _, _, text in private(again)] == ["to the second"]
     assert len(await party.store.rooms_between(ann.session.person.number)) == 2
+
+
+async def test_a_file_may_be_the_first_thing_in_the_room(party: Party) -> None:
+    ann, bob, cy = await party.guest("ann"), await party.guest("bob"), await party.guest("cy")
+    room = await party.hall.find_or_make(ann.session.person, "@Ann:BOB")
+    assert not isinstance(room, Refusal)
+    assert room.state.name == PRIVATE
+    await tell(party, bob, "ann", "thanks")
+    assert await party.hall.find_or_make(bob.session.person, PRIVATE) is room
+    for person, name in ((cy, PRIVATE), (ann, "@ann:nobody"), (ann, "@ann"), (ann, "@"), (ann, "@ann:bob:cy")):
+        refused = await party.hall.find_or_make(person.session.person, name)
+        assert isinstance(refused, Refusal)
+        assert refused.problem is UNKNOWN_ROOM

@@ -575,6 +575,16 @@ async def test_a_room_is_told_how_far_a_file_is_at_most_twice_a_second() -> None
     await shelves.close()
 
 
+async def test_nothing_is_on_its_way_where_the_bytes_were_there() -> None:
+    shelves = Shelves()
+    await shelves.send("a", b"bytes")
+    line, _ = await listening(shelves)
+    assert (await shelves.begin("b", 5, offer=sha256_of(b"bytes"))).left == 0
+    assert len(line.told("shelved")) == 1
+    assert not line.told("upload")
+    await shelves.close()
+
+
 async def test_what_cannot_be_gone_on_with_is_given_up_by_the_next_server(tmp_path: Path) -> None:
     begun = Shelves(tmp_path)
     half, whole = [await begun.receiving.begin(ANN, "", name, 4, once=True) for name in ("half", "whole")]

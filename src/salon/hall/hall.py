@@ -190,20 +190,27 @@ class Hall:
 
     async def say_privately(self, session: Session, say: Say) -> Refusal | None:
         """Say something to one person, who may be away if they can come back and be known."""
-        holder = self.register.holder(say.to)
-        person = holder.person if holder and holder.person else await self.store.find(say.to)
+        person = await self._person(say.to)
         if person is None:
             refusal = refuse(NOT_HERE, name=say.to)
             self.happenings.refused(session.person.name, refusal.code, refusal.message)
             return refusal
-        me = session.person
-        first, second = sorted((me, person), key=lambda one: one.number)
-        state = RoomState(direct_name(me.name, person.name), between=(first, second))
-        room = await self.open(f"@{first.number}:{second.number}", state)
+        room = await self._between(session.person, person)
         if not session.closed:
             self._follow(session, room, None)
         self.submitting.submit(room, session, say)
         return None
+
+    async def _person(self, name: str) -> Person | None:
+        """Whoever is called so: who is here, else who has shown a secret."""
+        holder = self.register.holder(name)
+        return holder.person if holder and holder.person else await self.store.find(name)
+
+    async def _between(self, one: Person, other: Person) -> Room:
+        """The private room of two people."""
+        first, second = sorted((one, other), key=lambda person: person.number)
+        state = RoomState(direct_name(one.name, other.name), between=(first, second))
+        return await self.open(f"@{first.number}:{second.number}", state)
 
     def _committed(self, room: Room, batch: Batch) -> None:
         """Both people of a direct room follow it from its first sound on, in all their sessions."""
@@ -230,9 +237,16 @@ class Hall:
         return refuse(UNKNOWN_ROOM, room=raw_name)
 
     async def find_or_make(self, person: Person, raw_name: str) -> Room | Refusal:
-        """A room that this person may write to; an open one is made where it is not."""
+        """A room that this person may write to, made where it is not: a private one with somebody who is known."""
         key = await self.key_of(person, raw_name or LOBBY)
-        return key if isinstance(key, Refusal) else await self.open(key, RoomState(raw_name.strip() or LOBBY))
+        if not isinstance(key, Refusal):
+            return await self.open(key, RoomState(raw_name.strip() or LOBBY))
+        one, _, other = fold(raw_name).removeprefix("@").partition(":")
+        if raw_name.startswith("@") and fold(person.name) in (one, other):
+            known = await self._person(other if one == fold(person.name) else one)
+            if known is not None and fold(raw_name) == direct_name(person.name, known.name):
+                return await self._between(person, known)
+        return key
 
     # keeping house
 

@@ -125,7 +125,7 @@ class Receiving:
                 return outcome
         if upload.id in self.uploads:
             upload.show(self._hall.transfers)
-        self._tell(upload)
+            self._tell(upload)  # else its bytes were here: it is on the shelf, and nothing is on its way
         return upload
 
     def _refuse(self, upload: Upload) -> Refusal | None:

@@ -108,8 +108,11 @@ describe("a shelf", () => {
     questions[1]!.fail("lost_server");
     expect(await second).toEqual({ files: [file0()], refusal: null });
     const third = shelf.fresh();
-    questions[2]!.fail("unknown_room");
-    expect((await third).refusal?.code).toBe("unknown_room");
+    questions[2]!.fail("storage_failed");
+    expect((await third).refusal?.code).toBe("storage_failed");
+    const fourth = shelf.fresh();
+    questions[3]!.fail("unknown_room");
+    expect(await fourth).toEqual({ files: [], refusal: null });
   });
 
   function file0(): Shelved {

@@ -98,7 +98,9 @@ export class Shelf implements Readable<ShelfState> {
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       // A line that is lost is no news: the shape stays, and it is asked again when the line is back.
-      if (error.refusal.code !== "lost_server") this.#value.set({ ...this.state, refusal: error.refusal });
+      if (error.refusal.code === "unknown_room")
+        this.#value.set({ files: [], refusal: null }); // nobody said a word yet
+      else if (error.refusal.code !== "lost_server") this.#value.set({ ...this.state, refusal: error.refusal });
     } finally {
       this.#asking = null;
     }

@@ -79,11 +79,17 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
     return this.#value.subscribe(listener);
   }
 
-  async send(room: string, picked: readonly Picked[]): Promise<void> {
+  async send(room: string, all: readonly Picked[]): Promise<void> {
+    const picked = all.filter((one) => !this.#missed(room, one));
     if (!picked.length) return;
     const { files } = await this.#shelves.of(room).fresh();
     const names = picked.map(nameOf);
-    const { pushesOut, replaces } = displaced(files ?? [], names);
+    // What is on its way already takes a place too, but is no news.
+    const coming = this.#coming(room);
+    const known = displaced(files ?? [], coming).pushesOut;
+    const together = displaced(files ?? [], [...coming, ...names]).pushesOut;
+    const pushesOut = together.filter((name) => !known.includes(name));
+    const { replaces } = displaced(files ?? [], names);
     if (!pushesOut.length && !replaces.length && picked.length <= MANY) return this.#begin(room, picked);
     const sizes = picked.map((one) => ({ name: nameOf(one), size: one.file.size }));
     this.#offers = [...this.#offers, { id: this.#page.name(), room, files: sizes, pushesOut, replaces, picked }];
@@ -167,6 +173,23 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
       if (limit && file.size > limit) job.refuse(tooLarge(name, limit));
       this.#add(job);
     }
+  }
+
+  /** Names of the files that one is sending to the room. */
+  #coming(room: string): string[] {
+    const uploads = this.#jobs.filter((job) => job instanceof UploadJob && !job.over && job.transfer.room === room);
+    return uploads.map((job) => job.transfer.name);
+  }
+
+  /** Whether an upload of a page before this one waits for just this file: then it goes on. */
+  #missed(room: string, picked: Picked): boolean {
+    return this.#jobs.some(
+      (job) =>
+        job instanceof UploadJob &&
+        job.transfer.room === room &&
+        job.transfer.state === "needs-file" &&
+        job.give(picked),
+    );
   }
 
   #withdraw(id: string): Waiting | undefined {

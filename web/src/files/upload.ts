@@ -47,6 +47,7 @@ export class UploadJob extends Job {
 
   run(): void {
     this.#turn += 1;
+    this.change({ state: "moving" });
     void this.#go(this.#turn);
   }
 
