@@ -6,7 +6,7 @@ is answered as one that does not exist. `Host` and `Origin` were looked at befor
 
 from __future__ import annotations
 
-import asyncio
+import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -15,12 +15,13 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from salon.core.limits import CONSOLES, KIB
 from salon.edges.answering import refusal_response
 from salon.edges.console_feed import Feed
+from salon.edges.pages import page_answer
 from salon.errors import CONSOLES_FULL, WRONG_KEY, refuse
-from salon.ground.web import NO_BUILD, SAFETY, WebBuild
+from salon.ground.web import NO_BUILD, WebBuild, WebFile
 from salon.hall.hall import Hall
 from salon.hall.overview import Gauges, Overview
 from salon.wire.console import since_of
-from salon.wire.operator import PATH, cookie_name, cookie_of, opens, same_key
+from salon.wire.operator import KEY_BYTES, PATH, cookie_name, cookie_of, opens, same_key
 
 _PAGE = "/console.html"  # of the build
 _ORDER_BYTES = 64 * KIB
@@ -36,12 +37,20 @@ class Console:
         self._hall = hall
         self._key = key
         self._cookie = cookie_name(key)
-        self._build = WebBuild()
+        self._file: WebFile | None = None
         self._overview = Overview(hall, gauges)
         self._open: set[web.WebSocketResponse] = set()
+        self._passes: set[str] = set()
 
-    def add_routes(self, app: web.Application) -> None:
+    def pass_once(self) -> str:
+        """A key that is good once, for a window that this program opens: others may read a browser's command line."""
+        key = secrets.token_urlsafe(KEY_BYTES)
+        self._passes.add(key)
+        return key
+
+    def add_routes(self, app: web.Application, build: WebBuild) -> None:
         """The console's paths."""
+        self._file = build.find(_PAGE)
         app.router.add_get(PATH, self._page)
         app.router.add_get(f"{PATH}/feed", self._feed)
         app.on_shutdown.append(self._close)
@@ -55,16 +64,15 @@ class Console:
             return self._exchange(request, shown)
         if not self._admits(request):
             raise web.HTTPNotFound
-        page = await asyncio.to_thread(self._build.find, _PAGE)
-        if page is None:
+        if self._file is None:
             return web.Response(status=503, text=NO_BUILD)
-        answer = page.answer(request.headers.get("Accept-Encoding"), request.headers.get("If-None-Match"))
-        headers = {**SAFETY, **answer.headers, "Cache-Control": "private, no-cache"}
-        return web.Response(status=answer.status, headers=headers, body=answer.body or None)
+        return await page_answer(request, self._file, **{"Cache-Control": "private, no-cache"})
 
     def _exchange(self, request: web.Request, shown: str) -> web.Response:
         """The key for a cookie."""
-        if not same_key(self._key, shown):
+        once = next((key for key in self._passes if same_key(key, shown)), "")
+        self._passes.discard(once)
+        if not once and not same_key(self._key, shown):
             refusal = refuse(WRONG_KEY)
             self._hall.happenings.refused(request.remote or "", refusal.code, refusal.message)
             raise web.HTTPNotFound

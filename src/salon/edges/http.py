@@ -104,7 +104,8 @@ class Http:
         app[HALL] = hall
         app[SHELVING] = shelving
         app[OPENER] = opener
-        pages.add_routes(app, WebBuild())
+        build = WebBuild()
+        pages.add_routes(app, build)
         app.router.add_get("/ws", _websocket)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/metrics", _metrics)
@@ -113,7 +114,7 @@ class Http:
         uploads.add_routes(app)
         quic.add_routes(app)
         if console is not None:
-            console.add_routes(app)
+            console.add_routes(app, build)
         self._runner = web.AppRunner(
             app, access_log=None, logger=_log, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=1.0
         )
