@@ -94,7 +94,7 @@ def test_what_is_no_port(tmp_path: Path, toml: str) -> None:
     assert refused(tmp_path, f"port = {toml}").startswith("port in [serve]: ")
 
 
-@pytest.mark.parametrize("host", ["", "  "])
+@pytest.mark.parametrize("host", ["", "  ", "127.0.0.1,", ",", "::1, ,10.0.0.1"])
 def test_no_address_is_not_every_address(tmp_path: Path, host: str) -> None:
     assert refused(tmp_path, environment={"SALON_HOST": host}).startswith("SALON_HOST: an address is needed")
 
@@ -159,3 +159,19 @@ def test_names_for_browsers(tmp_path: Path) -> None:
 def test_files_by_name_put_everything_else_out_of_sight(tmp_path: Path) -> None:
     found = settings(tmp_path, data=str(tmp_path), by_name=True)
     assert (found.data_folder, found.folder) == (tmp_path, tmp_path / ".salon")
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses"),
+    [
+        ("127.0.0.1", ["127.0.0.1"]),
+        ("10.0.0.1, 127.0.0.1", ["10.0.0.1", "127.0.0.1"]),
+        ("127.0.0.1,127.0.0.1", ["127.0.0.1"]),
+        ("0.0.0.0,127.0.0.1", ["0.0.0.0"]),
+        ("127.0.0.1,::", ["127.0.0.1", "::"]),
+        ("::1,::,10.0.0.1", ["::", "10.0.0.1"]),
+        ("localhost,127.0.0.1,::1,10.0.0.1", ["localhost", "10.0.0.1"]),
+    ],
+)
+def test_several_addresses_each_taken_once(tmp_path: Path, host: str, addresses: list[str]) -> None:
+    assert settings(tmp_path, host=host).addresses == addresses

@@ -7,8 +7,8 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from salon.edges.logbook import Logbook
 from salon.edges.newcomers import Newcomer
 from salon.edges.quic import Opener
 from salon.errors import BAD_ADDRESS, FOLDER_UNUSABLE, PORT_BUSY, SalonError, refuse
+from salon.ground.browser import AppWindow, open_window
 from salon.ground.clock import now_ms
 from salon.ground.journal import Journal
 from salon.ground.limits import raise_open_files
 from salon.ground.machine import disk_bytes, memory_bytes
+from salon.ground.tasks import Tasks
 from salon.hall.hall import Hall
 from salon.hall.library import Library
 from salon.hall.openings import Openings
@@ -44,6 +46,7 @@ from salon.wire.operator import operator_link
 log = logging.getLogger("salon")
 
 _HOUSE_SECONDS = 60.0
+_WINDOW_SIZE = (1180, 760)
 _SWITCH_SECONDS = 0.001  # see serve()
 
 
@@ -58,7 +61,7 @@ async def serve(settings: Serve, journal: Journal) -> None:
     door = Door({}, time.monotonic)
     try:
         with _refusals_of_address(settings):
-            port = await door.bind(settings.host, settings.port)  # before anything is opened or made
+            port = await door.bind(settings.port, *settings.addresses)  # before anything is opened or made
         with _folder(settings) as folder:
             await _serve(settings, folder, door, port, stopped, journal)
     finally:
@@ -109,10 +112,11 @@ async def _serve(
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    _say_where(settings.host, port, key)
+    _say_where(settings.addresses, port, key)
     logbook = _logbook(settings, hall, journal)
     hall.tasks.start(_keep_house(hall, shelving))
-    await stopped.wait()
+    async with _window(settings, console, port, stopped):
+        await stopped.wait()
     log.info("Closing.")
     door.close()
     await hall.close("The server is closing.")
@@ -125,13 +129,41 @@ async def _serve(
     await asyncio.sleep(0)
 
 
-def _say_where(host: str, port: int, key: str) -> None:
+def _say_where(hosts: Sequence[str], port: int, key: str) -> None:
     """Where people come in, where the operator does, and who can."""
-    log.info("Salon is listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    for host in hosts:
+        log.info("Salon is listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
     if key:
-        log.info("Operator: %s", operator_link(host, port, key))
-    if (who := _who_can_come_in(host)) is not None:
-        log.info(who)
+        log.info("Operator: %s", operator_link(hosts[0], port, key))
+    for host in hosts:
+        if (who := _who_can_come_in(host)) is not None:
+            log.info(who)
+
+
+@asynccontextmanager
+async def _window(settings: Serve, console: Console | None, port: int, stopped: asyncio.Event) -> AsyncIterator[None]:
+    """The operator's console in a window of its own, where one is wanted; who closes it stops the server."""
+    tasks = Tasks()
+    window = None
+    if settings.window and console is not None:
+        window = await open_window(operator_link(settings.addresses[-1], port, console.pass_once()), *_WINDOW_SIZE)
+        if window is None:
+            log.info(
+                "There is no browser here that could show the console in a window: open the operator's link in one."
+            )
+        else:
+            tasks.start(_until_closed(window, stopped))
+    try:
+        yield
+    finally:
+        await tasks.close()
+        if window is not None:
+            await window.close()
+
+
+async def _until_closed(window: AppWindow, stopped: asyncio.Event) -> None:
+    await window.closed()
+    stopped.set()
 
 
 def _gauges(folder: Path) -> Gauges:

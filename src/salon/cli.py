@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve = commands.add_parser("serve", help="run a server", description="Run a server until it is told to stop.")
-    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1: this machine only)")
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1), or several: A,B")
     serve.add_argument("--port", metavar="PORT", help="TCP port (12345; 0 takes any free one)")
     serve.add_argument("--data", metavar="FOLDER", help="where the log is kept (this system's place for data)")
     serve.add_argument("--memory", action="store_true", default=None, help="keep nothing on disk")
@@ -55,6 +55,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--log-format", metavar="FORM", help="what happens as lines on standard error: text, or json")
     serve.add_argument("--log-private", action="store_true", default=None, help="show what is said in private there")
     serve.add_argument("--no-console", action="store_true", default=None, help="have no operator's console")
+    serve.add_argument("--window", action="store_true", default=None, help="show the console in a window; end with it")
     serve.add_argument("--config", metavar="FILE", help="settings in TOML, under [serve]")
     serve.set_defaults(run=_serve)
 

@@ -26,7 +26,7 @@ def default_data() -> Path:
 class Serve:
     """`salon serve`. Each field is a flag, `SALON_<FIELD>` in the environment, and a key of `[serve]` in the file.
 
-    host    address to listen on
+    host    address to listen on; several, separated by commas, share the port
     port    TCP port, 0 for any free one
     data    folder of the log
     memory  keep nothing on disk
@@ -42,6 +42,7 @@ class Serve:
     log_format   what happens as lines on standard error: `text` or `json`; nothing for none
     log_private  show the operator what people say in private; people are told so
     no_console   have no operator's console
+    window  show the operator's console in a window of its own, and end when that is closed
     names   host names, separated by commas, under which browsers may reach the server, besides its addresses
     """
 
@@ -61,7 +62,14 @@ class Serve:
     log_format: str = ""
     log_private: bool = False
     no_console: bool = False
+    window: bool = False
     names: str = ""
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where to listen, the first one first. What another one of them means too is left out."""
+        given = list(dict.fromkeys(part.strip() for part in self.host.split(",")))
+        return [one for one in given if not any(_means(other, one) for other in given if other != one)]
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -150,9 +158,16 @@ def _text(_source: str, value: Any) -> str:
 
 def _host(source: str, value: Any) -> str:
     host = str(value).strip()
-    if not host:  # to asyncio that would be every address there is
+    if not all(part.strip() for part in host.split(",")):  # to asyncio that would be every address there is
         raise SalonError(refuse(BAD_SETTING, name=source, why="an address is needed; 0.0.0.0 is all of them"))
     return host
+
+
+def _means(host: str, other: str) -> bool:
+    """Whether who listens at the first address listens at the other one too."""
+    if host == "localhost":
+        return other in ("127.0.0.1", "::1")
+    return host == ("::" if ":" in other else "0.0.0.0")  # noqa: S104 -- the names of every address of a kind
 
 
 def _path(source: str, value: Any) -> Path:
@@ -240,4 +255,5 @@ _READ = {
     "log_format": _form,
     "log_private": _flag,
     "no_console": _flag,
+    "window": _flag,
 }

@@ -15,7 +15,7 @@ import pytest
 from tests.classic.programs import CLASSIC, Program, server, start
 from tests.support.servers import free_port, serving
 
-LAUNCHERS = sorted(str(path.relative_to(CLASSIC)) for path in CLASSIC.glob("*/*.py"))
+LAUNCHERS = sorted(str(path.relative_to(CLASSIC)) for path in CLASSIC.rglob("*.py") if path.parent != CLASSIC)
 VENV = Path(sys.executable).parent.parent
 NOT_SET_UP = "Salon is not set up yet: run `make setup` in {root} and try again.\n"
 

@@ -52,7 +52,7 @@ class FileServer:
         shelves = self.shelves = Shelves(self._folder, store=self._store, policy=self._policy, library=self._library)
         await shelves.shelving.start()
         door = self._door = Door({}, time.monotonic)
-        self.port = await door.bind("127.0.0.1", self.port)
+        self.port = await door.bind(self.port, "127.0.0.1")
         shelves.hall.openings = Openings(shelves.hall.clock, self.most_over_udp, self.most_over_udp_per_person)
         self.opener = Opener(shelves.hall, shelves.shelving, door.places, self._folder / "udp.key")
         self._http = Http(shelves.hall, shelves.shelving, (), self.opener)

@@ -102,7 +102,7 @@ async def paging(one: Agent) -> AsyncIterator[Page]:
     tasks = Tasks()
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
         async with session.get(one.gate.link) as response:
-            assert response.status in (200, 404), await response.text()  # 404: the page is not built here
+            assert response.status == 200, await response.text()
         async with session.ws_connect(f"{one.gate.address}/agent", headers={"Origin": one.gate.address}) as ws:
             page = Page(session, one.gate.address, ws, tasks)
             yield page

@@ -47,42 +47,45 @@ class Door:
         self.clock = clock
         self.silent: dict[Visitor, float] = {}  # those without a byte yet, the longest silent first
         self.begun: dict[Visitor | Guest, float] = {}  # those that have begun and have no name yet
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []  # one for each host, the first one first
         self._sweeping: asyncio.TimerHandle | None = None
 
     async def open(self, host: str, port: int) -> int:
         """Let people in at this address; the port that it became. Raises OSError where it cannot be had."""
-        port = await self.bind(host, port)
+        port = await self.bind(port, host)
         await self.let_in()
         return port
 
-    async def bind(self, host: str, port: int) -> int:
-        """Take the address, and let nobody in yet. Raises OSError where it cannot be had."""
+    async def bind(self, port: int, *hosts: str) -> int:
+        """Take the addresses, all under one port, and let nobody in yet; the port that it became.
+
+        Raises OSError where one of them cannot be had.
+        """
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Visitor(self), host, port, backlog=_AT_ONCE, start_serving=False
-        )
-        return int(self._server.sockets[0].getsockname()[1])
+        for host in hosts:
+            server = await loop.create_server(lambda: Visitor(self), host, port, backlog=_AT_ONCE, start_serving=False)
+            self._servers.append(server)
+            port = int(server.sockets[0].getsockname()[1])
+        return port
 
     @property
     def places(self) -> list[tuple[str, int]]:
         """The addresses that were taken, and their ports."""
-        names = [listening.getsockname() for listening in self._server.sockets] if self._server is not None else []
+        names = [listening.getsockname() for server in self._servers for listening in server.sockets]
         return [(str(name[0]), int(name[1])) for name in names]
 
     async def let_in(self) -> None:
-        """Listen at the address that was taken. Raises OSError where another one was faster."""
-        if self._server is None:
-            return
-        await self._server.start_serving()
-        for listening in self._server.sockets:
-            _lengthen_queue(listening.fileno())
+        """Listen at the addresses that were taken. Raises OSError where another one was faster."""
+        for server in self._servers:
+            await server.start_serving()
+            for listening in server.sockets:
+                _lengthen_queue(listening.fileno())
         self._sweeping = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)
 
     def close(self) -> None:
         """Let nobody in any more, and send those away who have no name yet."""
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         if self._sweeping is not None:
             self._sweeping.cancel()
         for visitor in list(self.silent):

@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 _KEY_BYTES = 32
 _SAME = (None, "none", "same-origin")  # what a browser says of requests that we or the person's own hand made
 _READING = ("GET", "HEAD")
+_ONWARDS = '<!doctype html><meta charset="utf-8"><title>Salon</title><p><a href="/">Salon</a></p>\n'
 
 
 class Gate:
@@ -75,7 +76,9 @@ class Gate:
         if self._used or not _same(key, self._key):
             raise web.HTTPForbidden(text="This link was used already, or is none of this window's.\n")
         self._used = True
-        response = web.Response(status=303, headers={"Location": "/", "Cache-Control": "no-store"})
+        # A page of ours that goes on: a redirect that began at another site would not carry the cookie.
+        headers = {"Refresh": "0; url=/", "Cache-Control": "no-store"}
+        response = web.Response(text=_ONWARDS, content_type="text/html", headers=headers)
         response.set_cookie(self._name, self._cookie, httponly=True, samesite="Strict", path="/")
         return response
 
