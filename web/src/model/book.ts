@@ -1,5 +1,6 @@
 import { fold, isDirect } from "./names";
-import { RoomModel, type RoomHost } from "./room";
+import type { RoomHost } from "./host";
+import { RoomModel } from "./room";
 import type { RoomSummary } from "./types";
 
 /** All rooms that were ever asked about, by the fold of their names; and the list of those that one is in. */

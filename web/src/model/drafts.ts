@@ -26,6 +26,11 @@ export class Drafts {
     return had !== (draft.text !== "");
   }
 
+  /** What is kept may be another now. */
+  reload(): void {
+    this.value = null;
+  }
+
   private get slot(): string {
     return `salon/draft/${this.room()}`;
   }

@@ -1,11 +1,15 @@
 import { fold } from "./names";
 import type { Storage } from "./ports";
+import { isFields } from "./wire";
 
 /**
  * What this browser keeps of somebody: their name, the secret that makes the name theirs, the rooms they are in. One
  * person for all tabs. Every key of the model's begins with `salon/`.
  */
 export class Kept {
+  /** By room; looked at for each line of a list, so not read anew each time. */
+  private hidden: Record<string, unknown> | null = null;
+
   constructor(
     private readonly storage: Storage,
     private readonly random: (bytes: number) => string,
@@ -48,18 +52,23 @@ export class Kept {
 
   /** Up to which entry a direct room was taken off the list; 0 where it was not. */
   hiddenUpTo(room: string): number {
-    const hidden = this.read("salon/hidden") as Record<string, unknown> | null;
-    const seq = hidden?.[room];
+    const seq = this.hiddenRooms()[room];
     return typeof seq === "number" ? seq : 0;
   }
 
   hide(room: string, seq: number): void {
-    const hidden = (this.read("salon/hidden") as Record<string, unknown> | null) ?? {};
-    this.storage.set("salon/hidden", JSON.stringify({ ...hidden, [room]: seq }));
+    this.hidden = { ...this.hiddenRooms(), [room]: seq };
+    this.storage.set("salon/hidden", JSON.stringify(this.hidden));
+  }
+
+  private hiddenRooms(): Record<string, unknown> {
+    const kept = this.hidden ?? this.read("salon/hidden");
+    return (this.hidden = isFields(kept) ? { ...kept } : {});
   }
 
   /** Everything, drafts and what was not sent too. */
   forget(): void {
+    this.hidden = null;
     for (const key of this.storage.keys()) if (key.startsWith("salon/")) this.storage.remove(key);
   }
 

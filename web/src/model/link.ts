@@ -5,6 +5,8 @@ import type { Cancel, Line, World } from "./ports";
 import type { Refusal } from "./types";
 import { decode, encode, type Fields, refusal, type ServerDocument, text } from "./wire";
 
+const SENT_OUT = "sent_out";
+
 /** Whoever a link is for. */
 export interface LinkHost {
   /** The payload of the first document of a connection. */
@@ -57,9 +59,10 @@ export class Link {
     this.dial();
   }
 
-  /** Sends it now, or not at all. */
-  write(type: string, payload: Fields): void {
+  /** Sends it now, or not at all: then false. */
+  write(type: string, payload: Fields): boolean {
     if (this.greeted) this.line?.send(encode(type, payload));
+    return this.greeted;
   }
 
   /** Looks now instead of waiting; where the line seems to be there, asks whether it is. */
@@ -110,9 +113,7 @@ export class Link {
     const document = decode(message);
     if (!document) return;
     if (this.greeted) {
-      const unasked = document.type === "error" && !text(document.payload, "id");
-      const why = unasked ? refusal(document.payload) : null;
-      this.verdict = why && !why.retry ? why : null;
+      this.judge(document);
       this.host.take(document);
     } else if (document.type === "connect_ack") {
       this.greeted = true;
@@ -124,6 +125,14 @@ export class Link {
     } else {
       this.host.take(document); // a gap of a room whose history is another one now comes before the answer
     }
+  }
+
+  /** A refusal of nothing in particular, right before the end, is why it ends; being sent out is so whenever it comes. */
+  private judge(document: ServerDocument): void {
+    if (this.verdict?.code === SENT_OUT) return;
+    const unasked = document.type === "error" && !text(document.payload, "id");
+    const why = unasked ? refusal(document.payload) : null;
+    this.verdict = why && !why.retry ? why : null;
   }
 
   private turnedAway(why: Refusal): void {
@@ -154,7 +163,8 @@ export class Link {
 
   private watch(): void {
     this.timer();
-    this.timer = this.world.after(SILENCE_MS, () => {
+    const quiet = this.world.now() - this.heard;
+    this.timer = this.world.after(SILENCE_MS - quiet, () => {
       if (this.world.now() - this.heard < SILENCE_MS) this.watch();
       else this.probe(SILENCE_MS);
     });

@@ -1,84 +1,40 @@
 /** The whole: one person at one server, over a line that comes and goes. */
-import { Book } from "./book";
-import { Kept } from "./kept";
-import { Link, type LinkHost } from "./link";
-import { directKey, fold, isDirect } from "./names";
-import { type Command, Outbox } from "./outbox";
+import { Desk } from "./desk";
+import { isDirect } from "./names";
 import type { World } from "./ports";
 import { lostServer } from "./refused";
-import type { RoomHost, RoomModel } from "./room";
+import type { RoomModel } from "./room";
 import { Frames, Store } from "./store";
 import {
   type Happening,
-  type Limits,
   type OpenRoom,
-  type Refusal,
   RefusedError,
+  type Room,
   type Salon,
   type SalonState,
-  type Status,
   type Unsubscribe,
 } from "./types";
-import {
-  type Bounds,
-  bounds,
-  type Fields,
-  isFields,
-  number,
-  objects,
-  refusal,
-  roomBounds,
-  type ServerDocument,
-  text,
-  texts,
-} from "./wire";
-
-const LOBBY = "lobby";
-const VERSION = 1; // of the vocabulary
-const FRESH_LIMITS: Limits = { text_chars: 1_000_000, name_chars: 64, rooms: 1_000 };
-const CANNOT_WRITE: readonly string[] = ["disk_full", "storage_failed"];
+import { type Fields, number, objects, text } from "./wire";
 
 export function createSalon(world: World): Salon {
   return new SalonModel(world);
 }
 
-class SalonModel implements Salon, LinkHost, RoomHost {
-  readonly frames: Frames;
-  readonly outbox: Outbox;
-  name: string;
-  ticket: string | null = null;
-  private readonly kept: Kept;
-  private readonly link: Link;
-  private readonly book: Book;
+class SalonModel implements Salon {
+  private readonly desk: Desk;
   private readonly store: Store<SalonState>;
   private readonly hearers = new Set<(happening: Happening) => void>();
-  private status: Status = { kind: "signed-out", refusal: null };
-  private storageTrouble: Refusal | null = null;
-  private limits = FRESH_LIMITS;
-  private features: readonly string[] = [];
-  private closing = false;
-  /** This page has been in once: a refusal now is another thing than one at the door. */
-  private beenHere = false;
-  /** What the newest connection asked for, by fold. */
-  private wanted = new Map<string, number>();
 
-  constructor(readonly world: World) {
-    this.frames = new Frames(world);
-    this.kept = new Kept(world.storage, (bytes) => world.random(bytes));
-    this.name = this.kept.name;
-    this.link = new Link(world, this);
-    this.book = new Book(this);
-    this.store = new Store(this.frames, () => this.compute());
-    this.outbox = new Outbox(
+  constructor(world: World) {
+    const frames = new Frames(world);
+    this.store = new Store(frames, () => this.compute());
+    this.desk = new Desk(
       world,
-      (type, payload) => {
-        if (!this.link.up) return false;
-        this.link.write(type, payload);
-        return true;
-      },
-      (command) => this.commandChanged(command),
+      frames,
+      () => this.store.touch(),
+      (happening) => this.happen(happening),
     );
-    if (this.name) this.begin();
+    if (this.desk.name) this.desk.begin();
   }
 
   // --- how it is shown ---
@@ -87,8 +43,8 @@ class SalonModel implements Salon, LinkHost, RoomHost {
     return this.store.state;
   }
 
-  get online(): boolean {
-    return this.status.kind === "online";
+  get ticket(): string | null {
+    return this.desk.ticket;
   }
 
   subscribe(listener: (state: SalonState) => void): Unsubscribe {
@@ -96,22 +52,24 @@ class SalonModel implements Salon, LinkHost, RoomHost {
   }
 
   private compute(): SalonState {
-    const rooms = this.book.list((room) => this.isHidden(room));
+    const desk = this.desk;
+    const rooms = desk.book.list((room) => this.isHidden(room));
     return {
-      status: this.status,
-      name: this.name,
+      status: desk.status,
+      name: desk.name,
       rooms,
       unread: rooms.reduce((sum, room) => sum + room.unread, 0),
       waiting: rooms.reduce((sum, room) => sum + room.waiting, 0),
-      unkept: this.outbox.unkept ? "storage" : "",
-      storage: this.storageTrouble,
-      limits: this.limits,
-      features: this.features,
+      unkept: desk.outbox.unkept ? "storage" : "",
+      storage: desk.storageTrouble,
+      limits: desk.limits,
+      features: desk.features,
     };
   }
 
-  changed(): void {
-    this.store.touch();
+  private isHidden(room: RoomModel): boolean {
+    const seq = this.desk.kept.hiddenUpTo(room.key);
+    return seq > 0 && room.head <= seq && !room.watched;
   }
 
   hear(listener: (happening: Happening) => void): Unsubscribe {
@@ -122,269 +80,77 @@ class SalonModel implements Salon, LinkHost, RoomHost {
     };
   }
 
-  happen(happening: Happening): void {
+  private happen(happening: Happening): void {
     for (const hearer of [...this.hearers]) hearer(happening);
-  }
-
-  private isHidden(room: RoomModel): boolean {
-    const seq = this.kept.hiddenUpTo(room.key);
-    return seq > 0 && room.head <= seq && !room.watched;
-  }
-
-  private set(status: Status): void {
-    this.status = status;
-    this.changed();
   }
 
   // --- coming and going ---
 
   signIn(name: string, room = ""): void {
-    this.link.close(false);
-    this.name = name.normalize("NFC").trim();
-    this.kept.name = this.name;
-    if (room && !isDirect(room)) this.kept.addRoom(room);
-    this.begin();
+    this.desk.signIn(name, room);
   }
 
   signOut(): void {
-    this.link.close(true);
-    this.outbox.clear();
-    this.kept.forget();
-    for (const room of this.book.all()) room.left();
-    this.name = "";
-    this.ticket = null;
-    this.beenHere = false;
-    this.storageTrouble = null;
-    this.set({ kind: "signed-out", refusal: null });
+    this.desk.signOut();
   }
 
   retry(): void {
-    if (this.status.kind === "refused") this.begin();
-    else this.link.hurry();
+    if (this.desk.status.kind === "refused") this.desk.begin();
+    else this.desk.link.hurry();
   }
 
   close(): void {
-    this.link.close(false);
-  }
-
-  private begin(): void {
-    if (!this.kept.rooms.length) this.kept.addRoom(LOBBY);
-    for (const name of this.kept.rooms) this.book.room(name).member = true;
-    for (const command of this.outbox.commands()) this.book.room(command.room);
-    this.set({ kind: "connecting", tries: 0, nextTry: 0 });
-    this.link.open();
+    this.desk.link.close(false);
   }
 
   // --- rooms ---
 
-  room(key: string): RoomModel {
-    return this.book.room(key);
+  room(key: string): Room {
+    return this.desk.book.room(key);
   }
 
-  direct(person: string): RoomModel {
-    const room = this.book.room(directKey(this.name, person));
-    room.call(person);
-    return room;
+  direct(person: string): Room {
+    return this.desk.direct(person);
   }
 
   async join(name: string): Promise<string> {
-    const known = this.book.find(name);
-    if (known?.member && this.online) return known.key;
+    const known = this.desk.book.find(name);
+    if (known?.member && this.desk.online) return known.key;
     let key = name;
     // In the same step as the answer: the room's entries may be right behind it.
-    await this.ask(
-      "join",
-      { room: name, since: -1 },
-      (answer) => (key = this.joined(text(answer, "room") || name, answer)),
-    );
+    await this.request("join", { room: name, since: -1 }, (answer) => {
+      key = this.desk.joined(text(answer, "room") || name, answer);
+    });
     return key;
   }
 
-  private joined(name: string, answer: Fields): string {
-    const room = this.book.spelled(name);
-    const known = bounds(answer);
-    // Nobody has missed what was said in a room before they came.
-    room.enter({ ...known, read: known.read || known.seq }, behind(known, 1));
-    if (!room.direct) this.kept.addRoom(room.key);
-    return room.key;
-  }
-
   leave(key: string): void {
-    const room = this.book.room(key);
+    const room = this.desk.book.room(key);
     if (room.direct) {
-      this.kept.hide(room.key, room.head);
-      this.changed();
+      this.desk.kept.hide(room.key, room.head);
+      this.store.touch();
       return;
     }
-    this.kept.dropRoom(room.key);
+    this.desk.kept.dropRoom(room.key);
     room.left();
-    if (this.online) void this.outbox.request("leave", { room: room.key }).catch(() => {});
+    if (this.desk.online) void this.desk.request("leave", { room: room.key }).catch(() => {});
   }
 
   async listRooms(): Promise<readonly OpenRoom[]> {
-    const answer = await this.ask("list", { what: "rooms" });
+    const answer = await this.request("list", { what: "rooms" });
     return objects(answer, "rooms")
       .map((line) => ({ name: text(line, "name"), topic: text(line, "topic"), here: number(line, "here") }))
       .filter((line) => !isDirect(line.name))
-      .map((line) => ({ ...line, joined: this.book.find(line.name)?.member ?? false }));
+      .map((line) => ({ ...line, joined: this.desk.book.find(line.name)?.member ?? false }));
   }
 
-  // --- asking ---
-
-  async ask(type: string, payload: Fields, fold?: (answer: Fields) => void): Promise<Fields> {
-    if (!this.online) throw new RefusedError(lostServer("the server"));
-    return this.outbox.request(type, payload, fold);
+  ask(type: string, payload: Fields): Promise<Fields> {
+    return this.request(type, payload);
   }
 
-  request(type: string, payload: Fields): Promise<Fields> {
-    return this.outbox.request(type, payload);
+  /** Only while there is a line: whoever asks waits for the answer, and not for a server to come back. */
+  private async request(type: string, payload: Fields, fold?: (answer: Fields) => void): Promise<Fields> {
+    if (!this.desk.online) throw new RefusedError(lostServer("the server"));
+    return this.desk.outbox.request(type, payload, fold);
   }
-
-  pass(type: string, payload: Fields): void {
-    this.link.write(type, payload);
-  }
-
-  private commandChanged(command: Command): void {
-    if (command.state === "sent") {
-      this.storageTrouble = null;
-      const room = this.book.find(command.room);
-      // The entry has come already, or will not: nobody follows that room.
-      if (!room?.member || room.head >= command.seq) this.outbox.seen(command.room, command.seq);
-    }
-    this.book.room(command.room).touch();
-  }
-
-  // --- what the link tells ---
-
-  hello(): Fields {
-    const members = this.book.members().filter((room) => !room.direct || room.head > 0);
-    const rooms = [...members].sort((one, other) => Number(one.direct) - Number(other.direct));
-    const asked = rooms.slice(0, this.limits.rooms);
-    this.wanted = new Map(asked.map((room) => [fold(room.key), room.since]));
-    return {
-      name: this.name,
-      version: VERSION,
-      client: this.kept.secret,
-      rooms: Object.fromEntries(asked.map((room) => [room.key, room.since])),
-      id: "connect",
-    };
-  }
-
-  greeted(ack: Fields): void {
-    this.name = this.kept.name = text(ack, "name") || this.name;
-    this.ticket = text(ack, "ticket") || null;
-    this.features = texts(ack, "features");
-    if (isFields(ack.limits)) this.limits = limitsOf(ack.limits);
-    this.closing = false;
-    this.beenHere = true;
-    this.set({ kind: "online" });
-    const rooms = roomBounds(ack);
-    this.letIn(rooms);
-    this.outbox.resend();
-    this.happen({ kind: "online" });
-  }
-
-  private letIn(rooms: Map<string, Bounds>): void {
-    const here = new Set([...rooms.keys()].map(fold));
-    for (const key of this.wanted.keys()) {
-      if (!here.has(key)) this.book.find(key)?.left(); // why comes as an error
-    }
-    for (const [name, known] of rooms) {
-      const since = this.wanted.get(fold(name));
-      const room = this.book.spelled(name);
-      room.enter(known, behind(known, since === undefined ? 1 : -since));
-      // A direct room that we did not know of: follow it, from its last message on.
-      if (since === undefined && known.seq) void this.outbox.request("join", { room: name, since: -1 }).catch(() => {});
-    }
-  }
-
-  trying(): void {
-    if (this.status.kind === "offline" || this.status.kind === "connecting") this.set({ ...this.status, nextTry: 0 });
-  }
-
-  lost(nextTry: number): void {
-    this.ticket = null;
-    this.outbox.rest();
-    if (!this.beenHere) {
-      this.set({ kind: "connecting", tries: this.link.tries, nextTry });
-      return;
-    }
-    const since = this.status.kind === "offline" ? this.status.since : this.world.now();
-    const why = this.closing ? "closing" : this.world.network.online() ? "lost" : "network";
-    this.set({ kind: "offline", why, since, nextTry });
-    for (const room of this.book.all()) room.rested();
-  }
-
-  refused(why: Refusal): void {
-    this.ticket = null;
-    this.outbox.rest();
-    if (this.beenHere) {
-      this.set({ kind: "refused", refusal: why });
-      return;
-    }
-    this.name = this.kept.name = "";
-    this.set({ kind: "signed-out", refusal: why });
-  }
-
-  take({ type, payload }: ServerDocument): void {
-    if (type === "message") this.takeEntry({ type, payload });
-    else if (type === "notification") this.takeNotification(payload);
-    else if (type === "gap") this.followed(text(payload, "room"))?.skip(payload, this.hole);
-    else if (type === "error") this.takeError(payload);
-    else if (text(payload, "id")) this.outbox.settle(text(payload, "id"), payload);
-  }
-
-  /** Entries are missing: the line is taken up again, from where we stand. */
-  private readonly hole = (): void => this.link.renew();
-
-  private takeEntry(document: ServerDocument): void {
-    this.followed(text(document.payload, "room"))?.take(document, this.hole);
-  }
-
-  /** A room that something is told of; private ones begin so. Null: the last words of a room that was left. */
-  private followed(name: string): RoomModel | null {
-    const room = this.book.find(name);
-    if (room?.member) return room;
-    if (!isDirect(name)) return null;
-    const direct = this.book.spelled(name);
-    direct.member = true;
-    return direct;
-  }
-
-  private takeNotification(payload: Fields): void {
-    const kind = text(payload, "kind");
-    if (kind === "closing") this.closing = true;
-    else if (number(payload, "seq") && kind !== "read") this.takeEntry({ type: "notification", payload });
-    else if (!this.book.find(text(payload, "room"))?.note(kind, payload)) {
-      this.happen({ kind: "sign", room: text(payload, "room"), what: kind, fields: payload });
-    }
-  }
-
-  private takeError(payload: Fields): void {
-    const why = refusal(payload);
-    const failed = this.outbox.fail(text(payload, "id"), why);
-    if (CANNOT_WRITE.includes(why.code)) this.storageTrouble = why;
-    if (failed && failed.state === "failed") {
-      const sending = this.book.room(failed.room).state.outbox.find((one) => one.id === failed.id);
-      if (sending) this.happen({ kind: "failed", room: failed.room, sending });
-    } else if (failed === false) {
-      this.happen({ kind: "refused", refusal: why });
-    }
-    this.changed();
-  }
-}
-
-/** The entry behind which a follower begins that is asked for the last `count`. */
-function behind(bounds: Pick<Bounds, "first" | "seq">, count: number): number {
-  return Math.max(bounds.first - 1, bounds.seq - count, 0);
-}
-
-function limitsOf(limits: Fields): Limits {
-  const bytes = number(limits, "file_bytes");
-  return {
-    text_chars: number(limits, "text_chars") || FRESH_LIMITS.text_chars,
-    name_chars: number(limits, "name_chars") || FRESH_LIMITS.name_chars,
-    rooms: number(limits, "rooms") || FRESH_LIMITS.rooms,
-    ...(bytes ? { file_bytes: bytes } : {}),
-  };
 }
