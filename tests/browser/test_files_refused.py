@@ -121,8 +121,8 @@ async def test_bytes_that_are_not_what_they_should_be_are_not_saved(people: Peop
     wrong = bytes(100_000)
     assert wrong != content(100_000)
     await ann.context.route("**/blobs/*", lambda route: route.fulfill(status=200, body=wrong))
-    saved: list[object] = []
-    ann.on("download", lambda download: saved.append(download))
+    saved: list[str] = []
+    ann.on("download", lambda download: saved.append(download.url))
     await log_card(ann, "data.bin").get_by_role("button", name="Get data.bin").click()
     await expect(log_card(ann, "data.bin")).to_contain_text("is not what its SHA-256 says, twice")
     assert saved == []

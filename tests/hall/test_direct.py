@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from salon.core.commands import Say
+from salon.core.batch import Kept
+from salon.core.commands import Say, Shelve
+from salon.core.filenames import SafeName
 from salon.errors import NOT_HERE, STORAGE_FAILED, UNKNOWN_ROOM, Refusal, SalonError, refuse
+from salon.hall.waiting import submit
 from salon.wire import answers
 from tests.support.party import Guest, Party, rest
 
 pytestmark = pytest.mark.anyio
 
 PRIVATE = "@ann:bob"
+SHELVE = Shelve(SafeName("a.txt"), 1, "0" * 64, 0)
 
 
 async def tell(party: Party, guest: Guest, to: str, text: str) -> Refusal | None:
@@ -137,6 +141,15 @@ async def test_a_file_may_be_the_first_thing_in_the_room(party: Party) -> None:
     room = await party.hall.find_or_make(ann.session.person, "@Ann:BOB")
     assert not isinstance(room, Refusal)
     assert room.state.name == PRIVATE
+    party.hall.forget_if_deserted(room)  # as it is until the last byte has come
+    kept = await submit(party.hall, ann.session.person, room.key, PRIVATE, SHELVE, room.state.between)
+    assert isinstance(kept, Kept)
+    await rest()
+    for guest, times in ((ann, 1), (bob, 1), (cy, 0)):
+        told = [one.payload for one in guest.of(answers.NotificationDocument) if one.payload.kind == "shelved"]
+        assert [one.room for one in told] == [PRIVATE] * times
+    room = party.hall.rooms[room.key]
+    assert [one.number for one in room.state.between] == [ann.session.person.number, bob.session.person.number]
     await tell(party, bob, "ann", "thanks")
     assert await party.hall.find_or_make(bob.session.person, PRIVATE) is room
     for person, name in ((cy, PRIVATE), (ann, "@ann:nobody"), (ann, "@ann"), (ann, "@"), (ann, "@ann:bob:cy")):

@@ -107,7 +107,9 @@ class Receiving:
         room = await self._hall.find_or_make(person, room_name)
         if isinstance(room, Refusal):
             return room
-        upload = Upload(Note(room.key, room.view.name, name, size, person, once), self._hall.clock())
+        upload = Upload(
+            Note(room.key, room.view.name, name, size, person, once, room.state.between), self._hall.clock()
+        )
         upload.evicts = [one.name for one in shelf.pushed_out(room.state.shelf, name, self.policy.keeps(room.key))]
         self._hall.forget_if_deserted(room)
         # From here to its place among the others nothing is awaited: two must not be given the same space.
@@ -221,7 +223,7 @@ class Receiving:
         if not upload.whole:
             upload.whole = await self.named.finish(upload.id)
         command = Shelve(note.name, note.size, upload.whole, self.policy.keeps(note.room), id=f"upload {upload.id}")
-        outcome = await submit(self._hall, note.person, note.room, note.shown, command)
+        outcome = await submit(self._hall, note.person, note.room, note.shown, command, note.between)
         if isinstance(outcome, Kept):
             log.info("%s put %s on the shelf of %s", note.person.name, note.name, note.shown)
             upload.seq = outcome.seq

@@ -13,7 +13,11 @@ from salon.hall.transfers import Transfer, Transfers
 
 
 class Note(Struct, frozen=True):
-    """What an upload is, as it is kept beside its bytes. `once`: it cannot be gone on with over another connection."""
+    """What an upload is, as it is kept beside its bytes.
+
+    once     it cannot be gone on with over another connection
+    between  the two people whose room it is, where it is private: the file may be the first thing in it
+    """
 
     room: str  # the room's key, and how it is shown
     shown: str
@@ -21,6 +25,7 @@ class Note(Struct, frozen=True):
     size: int
     person: Person
     once: bool = False
+    between: tuple[Person, ...] = ()
 
 
 class Upload:

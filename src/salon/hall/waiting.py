@@ -25,13 +25,15 @@ class _Waiter:
             self.outcome.set_result(outcomes[0][1])
 
 
-async def submit(hall: "Hall", person: Person, key: str, shown: str, command: Command) -> Kept | Refusal:
+async def submit(
+    hall: "Hall", person: Person, key: str, shown: str, command: Command, between: tuple[Person, ...] = ()
+) -> Kept | Refusal:
     """Have a command decided in the room with this key, and wait until it is durable.
 
-    The room need not be in memory, nor be there: then it is made, and called `shown`. Raises SalonError where the store
-    cannot be read.
+    The room need not be in memory, nor be there: then it is made, called `shown`, and private where it is
+    `between` two people. Raises SalonError where the store cannot be read.
     """
-    room = await hall.open(key, RoomState(shown))
+    room = await hall.open(key, RoomState(shown, between=between))
     waiter = _Waiter(hall.loop, person)
     hall.submitting.submit(room, waiter, command)
     return await waiter.outcome
