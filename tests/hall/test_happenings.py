@@ -122,6 +122,25 @@ async def test_who_is_behind_learns_how_many_were_missed(happenings: Happenings)
     assert [number for number, _ in taken.happenings] == list(range(11, HAPPENINGS + 11))
 
 
+async def test_who_wants_few_is_given_the_newest(happenings: Happenings) -> None:
+    watcher = happenings.watch()
+    happenings.tell("left", who="Ann")
+    happenings.committed("lobby", VIEW, [entry(n + 1) for n in range(10)])
+    taken = watcher.take(3)
+    assert taken.missed == 8
+    assert [number for number, _ in taken.happenings] == [9, 10, 11]
+    assert watcher.take(3).missed == 0
+
+
+async def test_as_it_is_kept(happenings: Happenings) -> None:
+    watcher = happenings.watch()
+    for n in range(HAPPENINGS + 5):
+        happenings.committed("lobby", VIEW, [entry(n + 1)])
+    missed, steps = watcher.take_steps()
+    assert (missed, len(steps), steps[0].last, steps[-1].last) == (5, HAPPENINGS, 6, HAPPENINGS + 5)
+    assert watcher.take_steps() == (0, [])
+
+
 async def test_large_texts_push_out_the_oldest_sooner(happenings: Happenings) -> None:
     watcher = happenings.watch()
     large = "x" * (HAPPENINGS_BYTES // 4)

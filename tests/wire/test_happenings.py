@@ -1,6 +1,5 @@
 """What happens, in the words of the server's window."""
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +9,7 @@ from salon.core.filenames import SafeName
 from salon.core.limits import HAPPENING_CHARS
 from salon.core.people import Person
 from salon.wire.dialect import RoomView
-from salon.wire.happenings import KINDS, Happening, of_entry, percent, words
+from salon.wire.happenings import KINDS, Happening, as_json, lines_of, of_entry, percent, words
 from tests.support.batches import entry
 
 LOBBY = RoomView("lobby")
@@ -106,6 +105,22 @@ def test_of_private_rooms_nothing_else_is_told() -> None:
     assert of_entry(PRIVATE, topic, private=True) is not None
 
 
+@pytest.mark.parametrize("view", [LOBBY, RoomView("r1"), PRIVATE], ids=["lobby", "room", "private"])
+@pytest.mark.parametrize("private", [False, True])
+def test_many_at_once_read_as_each_alone(view: RoomView, private: bool) -> None:
+    events: list[Event] = [
+        Said("hi\n"),
+        Said("", redacted=9),
+        Edited(1, "ho"),
+        Edited(1),
+        Redacted(2),
+        Said("x" * 5000),
+    ]
+    entries = [entry(n + 1, event=event) for n, event in enumerate(events)]
+    told = [of_entry(view, one, private=private) for one in entries]
+    assert lines_of(view, entries, private=private) == [words(one) for one in told if one is not None]
+
+
 def test_long_texts_are_cut() -> None:
     happening = of_entry(LOBBY, entry(1, "x" * 100_000), private=False)
     assert happening is not None
@@ -113,4 +128,6 @@ def test_long_texts_are_cut() -> None:
 
 
 def test_as_json_what_is_empty_is_left_out() -> None:
-    assert msgspec.json.encode(Happening("left", 5, "Leah")) == b'{"kind":"left","time":5,"who":"Leah"}'
+    assert as_json(Happening("left", 5, "Leah")) == (
+        '{"kind":"left","time":5,"who":"Leah","line":"Leah has left the chat"}'
+    )

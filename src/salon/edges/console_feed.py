@@ -26,7 +26,8 @@ log = logging.getLogger("salon")
 
 _STATE_SECONDS = 1.0  # between two looks at the state
 _LOG_SECONDS = 0.1  # between two lots of happenings: a thousand a second come a hundred at a time
-_LINES = 500  # in one document; a page that comes late is given the rest in the next
+_FIRST_LINES = 1_000  # for a page that is opened: what happened before
+_LINES = 500  # at a time: five times what is promised, and more than anybody reads; the rest is counted
 
 
 class Feed:
@@ -39,6 +40,7 @@ class Feed:
         self._watcher = hall.happenings.watch(since)
         self._tasks = Tasks()
         self._shown = State()
+        self._most = _FIRST_LINES
 
     async def __aenter__(self) -> Feed:
         hall = self._hall
@@ -76,13 +78,9 @@ class Feed:
 
     async def _tell_log(self) -> None:
         await self._watcher.news()
-        taken = self._watcher.take()
-        missed = taken.missed
-        for begin in range(0, len(taken.happenings) or 1, _LINES):
-            lines = taken.happenings[begin : begin + _LINES]
-            tip = lines[-1][0] if lines else self._watcher.cursor
-            await self._send(encode(log_of(tip, missed, lines)))
-            missed = 0
+        taken = self._watcher.take(self._most)
+        self._most = _LINES
+        await self._send(encode(log_of(self._watcher.cursor, taken.missed, taken.happenings)))
         await asyncio.sleep(_LOG_SECONDS)
 
     async def _send(self, document: bytes) -> None:

@@ -13,8 +13,8 @@ from functools import partial
 
 from salon.ground.journal import Journal
 from salon.ground.tasks import Tasks
-from salon.hall.happenings import Happenings, Taken
-from salon.wire.happenings import Happening, as_json, words
+from salon.hall.happenings import Happenings, Step
+from salon.wire.happenings import Happening, as_json, lines_of, of_entry, words
 
 _PAUSE_SECONDS = 0.02  # between two writes: under load each takes what has come meanwhile
 
@@ -36,9 +36,11 @@ class Logbook:
         self, happenings: Happenings, journal: Journal, clock: Callable[[], int], *, as_documents: bool
     ) -> None:
         self._clock = clock
+        self._happenings = happenings
         self._watcher = happenings.watch()
         self._journal = journal
         self._as_documents = as_documents
+        self._words = as_json if as_documents else words
         self._tasks = Tasks()
 
     def start(self) -> None:
@@ -50,21 +52,29 @@ class Logbook:
     async def stop(self) -> None:
         """Write what is left, unless nobody reads."""
         await self._tasks.close()
-        self._journal.write(partial(self._text, self._watcher.take()))
+        self._journal.write(partial(self._text, *self._watcher.take_steps()))
         self._watcher.close()
 
     async def _keep(self) -> None:
         while True:
             await self._watcher.news()
             await asyncio.sleep(_PAUSE_SECONDS)
-            written = self._journal.write(partial(self._text, self._watcher.take()))
+            written = self._journal.write(partial(self._text, *self._watcher.take_steps()))
             if written is not None:
                 await asyncio.wrap_future(written)
 
-    def _text(self, taken: Taken) -> str:
+    def _text(self, missed: int, steps: list[Step]) -> str:
         """The lines; made by the journal's thread."""
-        write = as_json if self._as_documents else words
-        lines = [write(happening) for _, happening in taken.happenings]
-        if taken.missed:
-            lines.insert(0, write(Happening("missed", self._clock(), count=taken.missed)))
+        lines = [self._words(Happening("missed", self._clock(), count=missed))] if missed else []
+        for step in steps:
+            lines += self._lines(step)
         return "".join([f"{line}\n" for line in lines])
+
+    def _lines(self, step: Step) -> list[str]:
+        if step.happening is not None:
+            return [self._words(step.happening)]
+        private = self._happenings.private
+        if not self._as_documents:
+            return lines_of(step.view, step.entries, private=private)
+        told = (of_entry(step.view, entry, private=private) for entry in step.entries)
+        return [as_json(happening) for happening in told if happening is not None]

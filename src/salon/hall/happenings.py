@@ -29,8 +29,8 @@ class Taken(Struct, frozen=True):
     happenings: list[tuple[int, Happening]]
 
 
-class _Step:
-    """Happenings up to number `last`: some that are values already, or a batch's entries of a room."""
+class Step:
+    """Happenings up to number `last`: one that is a value already, or a batch's entries of a room."""
 
     __slots__ = ("entries", "happening", "key", "last", "size", "view")
 
@@ -65,7 +65,7 @@ class Happenings:
         self.refusals = 0  # since the server began
         self._clock = clock
         self._size = 0
-        self._steps: deque[_Step] = deque()
+        self._steps: deque[Step] = deque()
         self._watchers: set[Watcher] = set()
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -77,7 +77,7 @@ class Happenings:
     def tell(self, kind: Kind, **fields: Any) -> None:
         """Something happened now."""
         self.tip += 1
-        self._add(_Step(self.tip, Happening(kind, self._clock(), **fields), "", _NOWHERE, ()))
+        self._add(Step(self.tip, Happening(kind, self._clock(), **fields), "", _NOWHERE, ()))
 
     def refused(self, who: str, code: str, sentence: str) -> None:
         """Somebody was refused something."""
@@ -87,9 +87,7 @@ class Happenings:
     def committed(self, key: str, view: RoomView, entries: Sequence[Entry]) -> None:
         """These became durable in a room. While nobody looks, only the last of a batch are kept."""
         self.tip += len(entries)
-        self._add(
-            _Step(self.tip, None, key, view, entries[-(HAPPENINGS if self._watchers else HAPPENINGS_UNWATCHED) :])
-        )
+        self._add(Step(self.tip, None, key, view, entries[-(HAPPENINGS if self._watchers else HAPPENINGS_UNWATCHED) :]))
 
     def rewritten(self, key: str, rewrites: dict[int, Entry]) -> None:
         """These entries stand otherwise now: an old text is not shown any more."""
@@ -107,23 +105,26 @@ class Happenings:
         """That one looks no more."""
         self._watchers.discard(watcher)
 
-    def behind(self, cursor: int) -> Taken:
-        """What there is behind this number, oldest first."""
-        steps: list[_Step] = []
+    def behind(self, cursor: int, most: int) -> Taken:
+        """The newest behind this number, oldest first, and about `most`: what comes before these counts as missed."""
+        cursor = max(cursor, self.tip - most)
+        missed, found = 0, []
+        for step in self.steps_behind(cursor):
+            missed += max(0, step.before - cursor)
+            found += [(number, one) for number, one in self._shown(step) if number > cursor]
+            cursor = step.last
+        return Taken(missed + self.tip - cursor, found)
+
+    def steps_behind(self, cursor: int) -> list[Step]:
+        """Those that reach beyond this number, oldest first."""
+        steps: list[Step] = []
         for step in reversed(self._steps):
             if step.last <= cursor:
                 break
             steps.append(step)
-        missed, found = 0, []
-        for step in reversed(steps):
-            missed += max(0, step.before - cursor)
-            for number, happening in self._shown(step):
-                if number > cursor:
-                    found.append((number, happening))
-            cursor = step.last
-        return Taken(missed + self.tip - cursor, found)
+        return steps[::-1]
 
-    def _shown(self, step: _Step) -> list[tuple[int, Happening]]:
+    def _shown(self, step: Step) -> list[tuple[int, Happening]]:
         if step.happening is not None:
             return [(step.last, step.happening)]
         begin = step.before + 1
@@ -137,7 +138,7 @@ class Happenings:
             self._waiting.append(turn)
             await turn
 
-    def _add(self, step: _Step) -> None:
+    def _add(self, step: Step) -> None:
         self._steps.append(step)
         self._size += step.size
         while len(self._steps) > 1 and (self._size > HAPPENINGS_BYTES or self.tip - self._steps[0].last >= HAPPENINGS):
@@ -162,11 +163,21 @@ class Watcher:
         """Wait until there is something to take."""
         await self._happenings.news(self.cursor)
 
-    def take(self) -> Taken:
-        """Everything that happened since the last time, as far as it is kept."""
-        taken = self._happenings.behind(self.cursor)
-        self.cursor = self._happenings.tip
-        return taken
+    def take(self, most: int = HAPPENINGS) -> Taken:
+        """What happened since the last time, the newest `most` of it."""
+        before, self.cursor = self.cursor, self._happenings.tip
+        taken = self._happenings.behind(before, most)
+        return Taken(taken.missed + max(0, self.cursor - most - before), taken.happenings)
+
+    def take_steps(self) -> tuple[int, list[Step]]:
+        """Everything that happened since the last time, as it is kept: how many were missed before it, and it.
+
+        What is taken may be looked at by another thread.
+        """
+        before, self.cursor = self.cursor, self._happenings.tip
+        steps = self._happenings.steps_behind(before)
+        missed = sum(step.before - last for step, last in zip(steps, [before, *(s.last for s in steps)], strict=False))
+        return missed, steps
 
     def close(self) -> None:
         """Look no more."""

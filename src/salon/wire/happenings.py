@@ -5,7 +5,7 @@ fetches what. The words are those of the server's window (docs/operating.md); te
 characters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -75,6 +75,15 @@ class Happening(Struct, frozen=True, gc=False, omit_defaults=True):
     level: str = ""
 
 
+class _Written(Happening, frozen=True, gc=False, omit_defaults=True):
+    """A happening with its words."""
+
+    line: str = ""
+
+
+_encoder = msgspec.json.Encoder()
+
+
 def of_entry(view: RoomView, entry: Entry, *, private: bool) -> Happening | None:
     """What an entry tells. Of private rooms that somebody spoke, and what they said only where `private` is set."""
     event = entry.event
@@ -94,9 +103,25 @@ def words(happening: Happening) -> str:
     return printable(_WORDS[happening.kind](happening))
 
 
+def lines_of(view: RoomView, entries: Sequence[Entry], *, private: bool) -> list[str]:
+    """The words of what these entries tell."""
+    if view.between:
+        told = (of_entry(view, entry, private=private) for entry in entries)
+        return [words(happening) for happening in told if happening is not None]
+    begin = f"send to {_everybody(view.name)} - "
+    lines = []
+    for entry in entries:  # what a busy room's log costs is decided here
+        event = entry.event
+        if type(event) is Said and not event.redacted:
+            lines.append(printable(f"{begin}{entry.author}: {_line(event.text)}"))
+        elif (happening := of_entry(view, entry, private=private)) is not None:
+            lines.append(words(happening))
+    return lines
+
+
 def as_json(happening: Happening) -> str:
     """The happening as one JSON object, its words under `line`."""
-    return msgspec.json.encode({**msgspec.to_builtins(happening), "line": words(happening)}).decode()
+    return _encoder.encode(_Written(*msgspec.structs.astuple(happening), words(happening))).decode()
 
 
 def percent(offset: int, size: int) -> str:
@@ -110,11 +135,12 @@ def _line(text: str) -> str:
 
 
 def _said(one: Happening) -> str:
-    if one.to:
-        to = one.to
-    else:
-        to = "all" if one.room == LOBBY else f"all in {one.room}"
+    to = one.to or _everybody(one.room)
     return f"send to {to} - {one.who}" + ("" if one.text is None else f": {one.text}")
+
+
+def _everybody(room: str) -> str:
+    return "all" if room == LOBBY else f"all in {room}"
 
 
 def _changed(one: Happening) -> str:
