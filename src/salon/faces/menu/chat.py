@@ -4,9 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salon.client import Client, Gap, Message, connect, new_secret
+from salon.client import Client, Gap, Message, connect
 from salon.client.connection import reach
 from salon.client.events import Event, Refused
+from salon.client.transfers.progress import State
 from salon.core.names import fold, mend_person_name
 from salon.core.text import printable
 from salon.errors import Refusal, SalonError
@@ -40,6 +41,7 @@ class MenuChat:
         self._client: Client | None = None
         self._folder = Path.cwd()
         self._jobs: list[Job] = []
+        self._cut: set[int] = set()  # those of which it was said that somebody is waited for
         self._tasks = Tasks()
         self._telling: asyncio.Task[Refusal | None] | None = None
 
@@ -77,7 +79,7 @@ class MenuChat:
         client = self._client = connect(
             self._server,
             name=name,
-            secret=new_secret(),
+            secret="",  # nobody who comes back: the name is free again as soon as this program is gone
             recent=RECENT_SECONDS,
             rename=True,
             share=self._folder,
@@ -120,6 +122,10 @@ class MenuChat:
     # files
 
     def _file_changed(self, job: "Job") -> None:
+        if job.number in self._cut and not job.look().state.over:
+            return  # that one is waited for was said
+        if job.look().state is State.CUT:
+            self._cut.add(job.number)
         line = line_of(job.look())
         if line:
             self._note(line)
