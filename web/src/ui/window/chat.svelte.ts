@@ -164,6 +164,10 @@ export class Chat {
       this.print(says.notSent(words, refusal ? sentence(refusal) : ""));
       this.salon.room(happening.room).discard(happening.sending.id);
     } else if (happening.kind === "refused") this.print(sentence(happening.refusal));
+    // What the operator says to everybody, and that private words are shown to them.
+    else if (happening.kind === "sign" && /^(operator|log_private)$/.test(happening.what)) {
+      this.print(text(happening.fields, "message"));
+    }
   }
 
   // --- lists ---

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+
+import type { Presence, RoomState, Row, Said } from "../../model/types";
+import { Printed } from "./lines";
+
+function said(seq: number, text: string, more: Partial<Said> = {}): Said {
+  return {
+    kind: "said",
+    key: `${seq}`,
+    seq,
+    time: 0,
+    sender: "Leah",
+    own: false,
+    text,
+    to: "",
+    edited: 0,
+    redacted: 0,
+    ...more,
+  };
+}
+
+function presence(key: string, joined: string[], left: string[] = []): Presence {
+  return { kind: "presence", key, seq: 0, time: 0, joined, left };
+}
+
+function room(...rows: Row[]): RoomState {
+  return { rows } as unknown as RoomState;
+}
+
+describe("the plain window's screen", () => {
+  it("begins empty and shows each thing once, in order", () => {
+    const printed = new Printed(2);
+    const old = [said(1, "before"), said(2, "just before")];
+    expect(printed.take(room(...old))).toEqual([]);
+    const came = presence("p1", ["Shlomo", "Dina"]);
+    expect(printed.take(room(...old, came, said(3, "hi")))).toEqual([
+      "Shlomo connected to the server",
+      "Dina connected to the server",
+      "Leah: hi",
+    ]);
+    expect(printed.take(room(...old, came, said(3, "hi")))).toEqual([]);
+    expect(printed.take(room(came, said(3, "hi"), said(4, "x"), presence("p2", [], ["Dina"])))).toEqual([
+      "Leah: x",
+      "Dina has left the chat",
+    ]);
+  });
+
+  it("shows nothing again that was scrolled out of the rows and came back", () => {
+    const printed = new Printed(0);
+    expect(printed.take(room(said(1, "a"), said(2, "b")))).toHaveLength(2);
+    expect(printed.take(room(said(3, "c")))).toEqual(["Leah: c"]);
+    expect(printed.take(room(said(1, "a"), said(2, "b"), said(3, "c")))).toEqual([]);
+  });
+
+  it("shows no deleted words, and no entries of other kinds", () => {
+    const printed = new Printed(0);
+    const noted = { ...said(2, ""), kind: "noted", what: "topic", message: "Leah set the topic" } as unknown as Row;
+    const gap: Row = { kind: "gap", key: "g", seq: 1, from: 1, to: 1, state: "gone", why: "" };
+    expect(printed.take(room(gap, said(1, "", { redacted: 3 }), noted))).toEqual([]);
+  });
+
+  it("goes on at a server that begins anew", () => {
+    const printed = new Printed(0);
+    printed.take(room(said(9, "old")));
+    printed.begin(1);
+    expect(printed.take(room(said(2, "new")))).toEqual(["Leah: new"]);
+  });
+});
