@@ -75,15 +75,6 @@ class Happening(Struct, frozen=True, gc=False, omit_defaults=True):
     level: str = ""
 
 
-class _Written(Happening, frozen=True, gc=False, omit_defaults=True):
-    """A happening with its words."""
-
-    line: str = ""
-
-
-_encoder = msgspec.json.Encoder()
-
-
 def of_entry(view: RoomView, entry: Entry, *, private: bool) -> Happening | None:
     """What an entry tells. Of private rooms that somebody spoke, and what they said only where `private` is set."""
     event = entry.event
@@ -121,7 +112,7 @@ def lines_of(view: RoomView, entries: Sequence[Entry], *, private: bool) -> list
 
 def as_json(happening: Happening) -> str:
     """The happening as one JSON object, its words under `line`."""
-    return _encoder.encode(_Written(*msgspec.structs.astuple(happening), words(happening))).decode()
+    return msgspec.json.encode({**msgspec.to_builtins(happening), "line": words(happening)}).decode()
 
 
 def percent(offset: int, size: int) -> str:
