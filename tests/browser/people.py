@@ -13,7 +13,10 @@ from tests.browser.views import LAPTOP
 
 PATIENCE_MS = 15_000  # until something that should be seen counts as not seen
 # What a browser itself says of a server that is away; the page speaks of it in its own words.
-_AWAY = re.compile(r"^WebSocket connection to 'ws://[^']+' failed|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE")
+_AWAY = re.compile(
+    r"^WebSocket connection to 'ws://[^']+' failed"
+    r"|ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INTERNET_DISCONNECTED)"
+)
 _WATCH_POLICY = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""
 
