@@ -2,7 +2,7 @@
 import type { Report } from "./getting";
 import { Job, type Ground, type Hand } from "./job";
 import type { KeptDownload } from "./keeping";
-import { bytesDiffer, elsewhere, noSpace, passes, strange, unkept } from "./refusals";
+import { bytesDiffer, elsewhere, noSpace, passes, refusalOf, unkept } from "./refusals";
 
 export class DownloadJob extends Job {
   readonly #kept: KeptDownload;
@@ -103,9 +103,9 @@ export class DownloadJob extends Job {
     void this.saveAgain();
   }
 
-  #refused({ status, code, message }: Extract<Report, { kind: "refused" }>): void {
-    const refusal = code ? { code, message, fields: {}, retry: false } : strange(status);
-    if (passes(status, refusal)) this.wait(code === "bad_ticket" ? null : refusal);
+  #refused({ status, body }: Extract<Report, { kind: "refused" }>): void {
+    const refusal = refusalOf(status, body);
+    if (passes(status, refusal)) this.wait(refusal.code === "bad_ticket" ? null : refusal);
     else this.#give(refusal);
   }
 

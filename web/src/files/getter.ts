@@ -151,16 +151,7 @@ export class Getter {
   }
 
   async #refused(answer: Response): Promise<null> {
-    let code = "";
-    let message = "";
-    try {
-      const body = (await answer.json()) as { code?: unknown; message?: unknown };
-      if (typeof body.code === "string") code = body.code;
-      if (typeof body.message === "string") message = body.message;
-    } catch {
-      // Something between us and the server answered, in its own words.
-    }
-    this.#tell({ kind: "refused", status: answer.status, code, message });
+    this.#tell({ kind: "refused", status: answer.status, body: await unlessCut(answer.text()) });
     return null;
   }
 

@@ -27,8 +27,8 @@ export type Report =
   | { readonly kind: "stopped" }
   /** The line broke. */
   | { readonly kind: "cut" }
-  /** The server refused; `code` and `message` are its words. */
-  | { readonly kind: "refused"; readonly status: number; readonly code: string; readonly message: string }
+  /** The server refused, in its own words. */
+  | { readonly kind: "refused"; readonly status: number; readonly body: string }
   /** This browser cannot keep it: its disk is full, or another tab is at it. */
   | { readonly kind: "unkept"; readonly why: "full" | "busy" | "forbidden" }
   /** What came is not what the hash says, twice. */

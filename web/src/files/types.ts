@@ -47,6 +47,8 @@ export interface Transfer {
   readonly refusal: Refusal | null;
   /** Whether the bytes were compared with the hash that they should have. */
   readonly verified: boolean;
+  /** Where it lies on this machine, where that is known. */
+  readonly place?: string;
 }
 
 /** What somebody wants to send, before it begins. `handle`: by which the browser finds it again after a reload. */

@@ -53,6 +53,7 @@ export const files = {
     sent: "Is on the shelf",
     got: "Saved, and checked",
     gotUnchecked: "Saved",
+    place: (place: string) => `Checked, and saved as ${place}`,
     failed: "Did not work.",
     cancelled: "Given up",
     left: "Left the shelf",

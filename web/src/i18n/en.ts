@@ -166,6 +166,8 @@ export const en = {
 
   /** The server's refusals by code, where this language says them in its own words; English is the server's. */
   refusals: {} as Readonly<Record<string, string>>,
+  /** What the server writes for `{why}` in them, in this language's words. */
+  reasons: {} as Readonly<Record<string, string>>,
 
   /** What went wrong where no server says it. */
   failed: {

@@ -12,13 +12,14 @@ const KEY = "salon.language";
 
 const LOADERS: Record<string, () => Promise<Catalogue>> = {
   en: () => Promise.resolve(en),
+  de: async () => (await import("./de")).de,
 };
 
 /** The tags of the languages that there are. */
 export const LANGUAGES: readonly string[] = Object.keys(LOADERS);
 
 /** How each calls itself. */
-export const languageNames: Readonly<Record<string, string>> = { en: "English" };
+export const languageNames: Readonly<Record<string, string>> = { en: "English", de: "Deutsch" };
 
 let words = $state.raw<Catalogue>(en);
 let tag = $state.raw("en");
@@ -64,5 +65,7 @@ export async function chooseLanguage(wanted: string, storage: Pick<Storage, "set
 
 /** What a refusal says, in the language of the page. */
 export function sentence(refusal: Refusal): string {
-  return fill(words.refusals[refusal.code], refusal.fields) ?? refusal.message;
+  const { why } = refusal.fields;
+  const fields = typeof why === "string" ? { ...refusal.fields, why: words.reasons[why] ?? why } : refusal.fields;
+  return fill(words.refusals[refusal.code], fields) ?? refusal.message;
 }
