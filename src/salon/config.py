@@ -99,23 +99,25 @@ class Serve:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a client that shares a folder gives at once: `SALON_SUPPLIES` and `SALON_SUPPLIES_PER_PERSON`.
+    """How a client that shares a folder gives: `SALON_SUPPLIES`, `SALON_SUPPLIES_PER_PERSON` and `SALON_DIRECT`.
 
-    supplies             files, to all people together
+    supplies             files at once, to all people together
     supplies_per_person  of these, to one person
+    direct               how others may reach it without the server: `tcp`, `quic`, `both` or `none`
     """
 
+    direct: str = "tcp"
     supplies: int = SUPPLIES
     supplies_per_person: int = SUPPLIES_PER_PERSON
 
 
 def share_settings(environment: Mapping[str, str] = os.environ) -> Share:
     """The settings of a client that shares. Raises SalonError with the name of the one that cannot be."""
-    found = {}
+    found: dict[str, Any] = {}
     for field in fields(Share):
         source = f"SALON_{field.name.upper()}"
         if source in environment:
-            found[field.name] = _count(source, environment[source])
+            found[field.name] = _READ_SHARE[field.name](source, environment[source])
     return Share(**found)
 
 
@@ -237,6 +239,15 @@ def _form(source: str, value: Any) -> str:
     raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is neither text nor json"))
 
 
+DIRECTLY = ("tcp", "quic", "both", "none")
+
+
+def _directly(source: str, value: Any) -> str:
+    if value not in DIRECTLY:
+        raise SalonError(refuse(BAD_SETTING, name=source, why=f"{value} is none of {', '.join(DIRECTLY)}"))
+    return str(value)
+
+
 _READ = {
     "host": _host,
     "port": _port,
@@ -257,3 +268,5 @@ _READ = {
     "no_console": _flag,
     "window": _flag,
 }
+
+_READ_SHARE = {"direct": _directly, "supplies": _count, "supplies_per_person": _count}

@@ -16,7 +16,7 @@ from salon.client.transfers.stream import Stream
 from salon.errors import LOST_SERVER, SalonError, refuse
 from tests.support.proxies import Proxy
 
-DIRECT, RELAYED = paths.DIRECT, paths.THROUGH_SERVER
+DIRECT, DIRECT_UDP, RELAYED = paths.DIRECT, paths.DIRECT_UDP, paths.THROUGH_SERVER
 
 
 @asynccontextmanager

@@ -10,10 +10,11 @@ import pytest
 
 from salon.client import Client, connect
 from salon.client.transfers import Job, State
+from salon.ground.quic import available
 from salon.hall.requests import Limits
 from tests.support.eventually import eventually
 from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
-from tests.support.people import DIRECT, RELAYED, Ways, direct_ways, failed, person
+from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, direct_ways, failed, person
 from tests.support.servers import Server, serving
 
 pytestmark = pytest.mark.anyio
@@ -295,3 +296,23 @@ async def test_an_owner_who_falls_silent_is_told_of(at: Server, ann: Client, her
         assert refusal.message == "bob does not answer."
         job.cancel()
         await job.wait()
+
+
+@pytest.mark.parametrize("direct", ["quic", "both", "none", "tcp"])
+async def test_a_client_says_how_it_may_be_reached(
+    at: Server, ann: Client, here: Path, tmp_path: Path, direct: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if direct in ("quic", "both") and not available():
+        pytest.skip("there is no iroh for this system")
+    monkeypatch.setenv("SALON_DIRECT", direct)
+    (tmp_path / "bob").mkdir()
+    sparse(tmp_path / "bob/long.bin", LONG)
+    at.hall.requests.limits = Limits(relays=1 if direct == "none" else 0)
+    async with direct_ways(monkeypatch) as ways, person(at.address, "bob", tmp_path / "bob"):
+        if direct == "both":
+            ways.cut()
+        transfer = await done(ann.transfers.request("bob", "long.bin", here))
+    assert (here / "long.bin").stat().st_size == LONG
+    expected = {"quic": DIRECT_UDP, "both": DIRECT_UDP, "none": RELAYED, "tcp": DIRECT}[direct]
+    assert {name for name, _ in ways.asked} == {expected}
+    assert transfer.path == expected

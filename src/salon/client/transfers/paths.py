@@ -22,6 +22,7 @@ from salon.wire.fetching import Fetch, Found, decode_found, encode
 from salon.wire.passing import Supplied
 
 DIRECT = "direct"
+DIRECT_UDP = "direct, over UDP"
 THROUGH_SERVER = "through the server"
 DIAL_SECONDS = 5.0
 _MEETING_SECONDS = 20.0  # more than the server lets an end wait for the other

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon.client.address import Address
-from salon.client.transfers.paths import DIRECT, THROUGH_SERVER, Way, dial_direct, dial_relay
+from salon.client.transfers.paths import DIRECT, DIRECT_UDP, THROUGH_SERVER, Way, dial_direct, dial_relay
 from salon.client.transfers.sharing import SharedFolder
 from salon.client.transfers.stream import Stream
 from salon.client.transfers.supplying import Supplier
@@ -34,9 +34,11 @@ from salon.wire.passing import (
 
 if TYPE_CHECKING:
     from salon.client.desk import Desk
+    from salon.client.transfers.quick import Dialler, Listener, QuicSource
 
 ANSWER_SECONDS = 15.0  # without a word from the owner, who hashes or has fallen silent
 _DIRECT_RANK = 0
+_UDP_RANK = 1
 _RELAY_RANK = 9
 _PASSING = {problem.code for problem in (RELAYS_FULL, TOO_MANY_REQUESTS)}  # of the server's; passes by itself
 
@@ -51,6 +53,12 @@ class Peers:
         self._answer_seconds = answer_seconds
         self._supplier: Supplier | None = None
         self._listener: asyncio.Server | None = None
+        self._direct = ""
+        self._listen_at = 0
+        self._opening = asyncio.Lock()
+        self._quick: Listener | None = None
+        self._no_quick = False  # it was tried
+        self._dialler: Dialler | None = None
         self._heard: dict[tuple[str, str], asyncio.Event] = {}  # of owner and file: a word on how far they are
         desk.peers = self
 
@@ -90,7 +98,16 @@ class Peers:
             Way(DIRECT, _DIRECT_RANK, partial(dial_direct, Address(host, supplied.port))) for host in supplied.addresses
         ]
         relay = Way(THROUGH_SERVER, _RELAY_RANK, partial(self._meet, supplied.request, supplied.ticket))
-        return [*direct, relay]
+        quick = Way(DIRECT_UDP, _UDP_RANK, partial(self._dial_quick, supplied))
+        return [*direct, *([quick] if supplied.endpoint else ()), relay]
+
+    async def _dial_quick(self, supplied: Supplied) -> QuicSource:
+        from salon.client.transfers.quick import Dialler
+
+        if self._dialler is None:
+            self._dialler = Dialler()
+        addresses = [str(Address(host, supplied.port)) for host in supplied.addresses]
+        return await self._dialler.dial(supplied.endpoint, addresses)
 
     def withdraw(self, supplied: Supplied) -> None:
         """A file is here, or not wanted now."""
@@ -108,12 +125,12 @@ class Peers:
         """
         folder = await asyncio.to_thread(SharedFolder, path)
         await self.unshare()
-        limits = share_settings()
-        supplier = self._supplier = Supplier(
-            folder, self._desk.pass_on, self._meet, most=limits.supplies, most_each=limits.supplies_per_person
-        )
-        why = await self._listen(supplier, port)
-        supplier.place = self._place
+        settings = share_settings()
+        limits = {"most": settings.supplies, "most_each": settings.supplies_per_person}
+        supplier = self._supplier = Supplier(folder, self._desk.pass_on, self._place, self._meet, **limits)
+        self._direct = settings.direct
+        self._listen_at = port
+        why = await self._listen(supplier, port) if self._direct in ("tcp", "both") else None
         self._desk.pass_on(Share())
         return why
 
@@ -127,8 +144,7 @@ class Peers:
         supplier, self._supplier = self._supplier, None
         if supplier is not None:
             self._desk.pass_on(Share(False))
-            self._stop_listening()
-            await supplier.close()
+            await self._stop(supplier)
 
     async def _listen(self, supplier: Supplier, port: int) -> Refusal | None:
         """Listen where the chat connection comes from, and nowhere else: who reaches us there is no stranger to it."""
@@ -140,14 +156,36 @@ class Peers:
         self.port = int(self._listener.sockets[0].getsockname()[1])
         return None
 
-    def _stop_listening(self) -> None:
+    async def _stop(self, supplier: Supplier) -> None:
         self.port = 0
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+        await supplier.close()
+        quick, self._quick = self._quick, None
+        if quick is not None:
+            await quick.close()
 
-    def _place(self) -> Supply:
-        return Supply("", port=self.port, addresses=[self._desk.local] if self.port else [])
+    async def _place(self) -> Supply:
+        """Where others reach this client; the endpoint is made when the first of them asks."""
+        supplier = self._supplier
+        if self._direct in ("quic", "both") and supplier is not None:
+            async with self._opening:
+                if self._quick is None and not self._no_quick:
+                    self._quick = await self._open_quick(supplier)
+                    self._no_quick = self._quick is None
+        endpoint = self._quick.id if self._quick is not None else ""
+        port = self.port or (self._quick.port if self._quick is not None else 0)
+        return Supply("", port=port, addresses=[self._desk.local] if port else [], endpoint=endpoint)
+
+    async def _open_quick(self, supplier: Supplier) -> Listener | None:
+        """An endpoint at the same number as the TCP port; None where it cannot be had."""
+        from salon.client.transfers.quick import listen
+
+        try:
+            return await listen(self._desk.local, self.port or self._listen_at, supplier.serve)
+        except (SalonError, OSError):
+            return None
 
     # what the desk tells
 
@@ -176,6 +214,7 @@ class Peers:
     async def close(self) -> None:
         """Stop everything."""
         supplier, self._supplier = self._supplier, None
-        self._stop_listening()
         if supplier is not None:
-            await supplier.close()
+            await self._stop(supplier)
+        if self._dialler is not None:
+            await self._dialler.close()

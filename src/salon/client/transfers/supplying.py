@@ -15,7 +15,7 @@ from typing import Protocol
 from salon.client.transfers.sharing import SharedFile, SharedFolder
 from salon.client.transfers.stream import Stream
 from salon.core.filenames import safe_name
-from salon.core.limits import KIB, SUPPLIES, SUPPLIES_PER_PERSON
+from salon.core.limits import MIB, SUPPLIES, SUPPLIES_PER_PERSON
 from salon.errors import FILE_CHANGED, NO_SUCH_REQUEST, SUPPLIES_FULL, Refusal, SalonError, refuse
 from salon.ground.sendfile import send_file
 from salon.ground.tasks import Tasks
@@ -26,7 +26,7 @@ _TOLD_SECONDS = 1.0  # between two words on how far a file is hashed
 _FIRST_LINE_SECONDS = 10.0
 _NEXT_LINE_SECONDS = 60.0  # a connection that is kept, in case the other path fails
 _STRANGERS = 64  # connections that have not shown yet what they come for
-_PIECE = 256 * KIB
+_PIECE = 1 * MIB  # read at once where the kernel cannot send the file by itself
 
 
 class Carrier(Protocol):
@@ -65,6 +65,7 @@ class Supplier:
     """Hands out what is in a folder.
 
     answer  sends an answer to the server
+    place   where others reach us: port, addresses and endpoint of an answer
     meet    dials the relay for a request: a stream that is joined with whoever asked
     most, most_each  offers at once, and those to one person
     """
@@ -73,6 +74,7 @@ class Supplier:
         self,
         folder: SharedFolder,
         answer: Callable[[Supply], None],
+        place: Callable[[], Awaitable[Supply]],
         meet: Callable[[str, str], Awaitable[Stream]],
         *,
         most: int = SUPPLIES,
@@ -80,8 +82,8 @@ class Supplier:
     ) -> None:
         self.offers: dict[str, Offer] = {}
         self.folder = folder
-        self.place: Callable[[], Supply] = lambda: Supply("")  # where others reach us: port, addresses and endpoint
         self._answer = answer
+        self._place = place
         self._meet = meet
         self._most = most
         self._most_each = most_each
@@ -139,6 +141,7 @@ class Supplier:
 
         try:
             sha256 = await self.folder.hash_of(file, told, _TOLD_SECONDS)
+            at = await self._place()
         except BaseException:
             file.close()
             raise
@@ -146,7 +149,6 @@ class Supplier:
             file.close()
             return
         self.offers[asked.request] = Offer(asked, file, sha256)
-        at = self.place()
         self._answer(Supply(asked.request, file.size, sha256, 0, at.port, at.addresses, at.endpoint))
 
     # who comes
