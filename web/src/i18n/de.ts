@@ -74,7 +74,7 @@ export const de: Catalogue = {
     leaveHint: "Was hier gesagt wurde, bleibt. Du kannst jederzeit zurückkommen.",
     messages: "Nachrichten",
     writing: "Schreiben",
-    private: (name) => `Nur du und ${name} können das lesen.`,
+    private: (name) => `Zwischen dir und ${name}`,
     opening: (name) => `${name} wird geöffnet`,
     missing: (name) => `Du bist nicht in ${name}.`,
     missingAdvice: "Vielleicht hast du den Raum verlassen, oder es hat ihn noch niemand gemacht.",
@@ -93,7 +93,7 @@ export const de: Catalogue = {
     quiet: "Hier wurde noch nichts gesagt",
     quietAdvice: (here) => `${count(here, "anderer ist", "andere sind")} da. Sag etwas.`,
     direct: (name) => `Das bleibt zwischen dir und ${name}`,
-    directAdvice: "Niemand sonst kann es lesen, jetzt nicht und später nicht.",
+    directAdvice: "Niemand sonst hier kann es lesen. Wer diesen Salon betreibt, könnte es.",
   },
 
   invite: {
@@ -146,6 +146,9 @@ export const de: Catalogue = {
     theme: "Farben",
     themes: { auto: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
+    notices: "Benachrichtigungen",
+    noticesLabel: "Sag es mir, wenn jemand schreibt und diese Seite nicht vorn ist",
+    noticesDenied: "Dieser Browser verbietet es der Seite. Seine Einstellungen, neben der Adresse, können es erlauben.",
     keys: "Tasten",
     signOut: "Abmelden",
     signOutHint: "Dieser Browser vergisst dann, wer du bist: deine Gespräche zu zweit und was du gelesen hast.",

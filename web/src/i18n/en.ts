@@ -72,7 +72,7 @@ export const en = {
     leaveHint: "What was said here stays. You can come back at any time.",
     messages: "Messages",
     writing: "Writing",
-    private: (name: string) => `Only you and ${name} can read this.`,
+    private: (name: string) => `Between you and ${name}`,
     opening: (name: string) => `Opening ${name}`,
     missing: (name: string) => `You are not in ${name}.`,
     missingAdvice: "It may be a room that you have left, or one that nobody has made yet.",
@@ -91,7 +91,7 @@ export const en = {
     quiet: "Nothing has been said here yet",
     quietAdvice: (here: number) => `${count(here, "other person is", "other people are")} here. Say something.`,
     direct: (name: string) => `This is between you and ${name}`,
-    directAdvice: "Nobody else can read it, now or later.",
+    directAdvice: "Nobody else here can read it. Whoever runs this Salon could.",
   },
 
   invite: {
@@ -143,6 +143,9 @@ export const en = {
     theme: "Colours",
     themes: { auto: "System", light: "Light", dark: "Dark" },
     language: "Language",
+    notices: "Notifications",
+    noticesLabel: "Tell me when somebody writes and this page is not in front",
+    noticesDenied: "This browser forbids it for this page. Its settings, beside the address, can allow it.",
     keys: "Keys",
     signOut: "Sign out",
     signOutHint: "This browser then forgets who you are: your direct conversations and what you have read.",
