@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from salon.config import PORT, Serve, default_data, serve_settings
+from salon.config import PORT, Serve, Share, default_data, serve_settings, share_settings
 from salon.errors import BAD_SETTING, SalonError
 
 
@@ -175,3 +175,16 @@ def test_files_by_name_put_everything_else_out_of_sight(tmp_path: Path) -> None:
 )
 def test_several_addresses_each_taken_once(tmp_path: Path, host: str, addresses: list[str]) -> None:
     assert settings(tmp_path, host=host).addresses == addresses
+
+
+def test_how_a_client_shares_is_told_by_the_environment() -> None:
+    assert share_settings({}) == Share()
+    environment = {"SALON_DIRECT": "both", "SALON_SUPPLIES": "9", "SALON_SUPPLIES_PER_PERSON": "3"}
+    assert share_settings(environment) == Share("both", 9, 3)
+
+
+@pytest.mark.parametrize(("name", "value"), [("SALON_DIRECT", "udp"), ("SALON_SUPPLIES", "many")])
+def test_what_cannot_be_is_refused_with_its_name(name: str, value: str) -> None:
+    with pytest.raises(SalonError, match=name) as caught:
+        share_settings({name: value})
+    assert caught.value.refusal.problem is BAD_SETTING
