@@ -96,7 +96,7 @@ async def test_talk_with_one_person_alone(people: People) -> None:
     await expect(direct).to_contain_text("1 unread message")
     await direct.tap()
     await expect(said(bob, "psst")).to_be_visible()
-    await expect(bob.get_by_text("Only you and Ann can read this.").first).to_be_attached()
+    await expect(bob.get_by_text("Between you and Ann").first).to_be_attached()
 
 
 async def test_a_topic_is_seen_by_all(people: People) -> None:
