@@ -1,11 +1,6 @@
 /** The agent as a page finds it. */
 import { AgentLine } from "./agent";
 
-/** Whether a program on this machine serves this page, and does for it what a page cannot. */
-export function hasAgent(): boolean {
-  return document.querySelector('meta[name="salon-agent"]') !== null;
-}
-
 /** The line to it. Once it has ended there is no other. */
 export function callAgent(): AgentLine {
   const socket = new WebSocket(`ws://${location.host}/agent`);

@@ -14,13 +14,16 @@ export interface FileDesk {
   readonly transfers: Transfers;
 }
 
+/** What moves the files of a page. */
+export type MakeTransfers = (salon: Salon, shelves: Shelves) => Transfers;
+
 const desks = new WeakMap<Salon, FileDesk>();
 
 /**
  * Where the page finds files of this salon. `makeTransfers`: another way to move them than the browser's, such as a
  * program's beside the page; given before anything was drawn.
  */
-export function deskOf(salon: Salon, makeTransfers = browserTransfers): FileDesk {
+export function deskOf(salon: Salon, makeTransfers: MakeTransfers = browserTransfers): FileDesk {
   let desk = desks.get(salon);
   if (!desk) {
     const shelves = new Shelves(salon);

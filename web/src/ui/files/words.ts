@@ -22,6 +22,7 @@ export function stateOf(transfer: Transfer): string {
     case "needs-file":
       return words.needsFile;
     case "done":
+      if (transfer.place) return words.place(transfer.place);
       return direction === "up" ? words.sent : verified ? words.got : words.gotUnchecked;
     case "failed":
       return words.failed;
