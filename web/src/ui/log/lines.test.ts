@@ -156,6 +156,13 @@ describe("lines of a room that changes", () => {
     expect(lines.of(room([said(0), rows[0]!, edited, rows[2]!, rows[3]!, said(4)]))[3]).not.toBe(before[2]);
   });
 
+  it("keep a head that was shown, and begin no day where nobody knows whether it began", () => {
+    const lines = new Lines();
+    expect(lines.of(room([said(5), said(6)], { older: "some" })).map(drawn)).toEqual(["older:some", "#5", "6"]);
+    const before = [said(3), said(4), said(5), said(6)];
+    expect(lines.of(room(before, { older: "none" })).map(drawn)).toEqual(["older:none", "=#3", "4", "#5", "6"]);
+  });
+
   it("have unique keys", () => {
     const outbox = [sending("1"), sending("2")];
     const lines = new Lines().of(

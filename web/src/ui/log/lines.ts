@@ -84,11 +84,17 @@ export class Lines {
         const run = presences(state.rows, at);
         lines.push(this.kept(presenceLine(run, previous)));
         at += run.length - 1;
-      } else lines.push(this.kept(lineOf(row, previous, first, changes)));
+      } else lines.push(this.kept(lineOf(row, previous, this.around(row, first, state, changes))));
     }
     if (state.newer !== "none") lines.push(this.kept(edgeLine("newer", state.newer, false)));
     if (state.live) this.sending(state.outbox, lines);
     return this.remember(lines);
+  }
+
+  /** What else decides how a row is shown. */
+  private around(row: Said | Noted | Gap, fresh: boolean, state: RoomState, changes: Around["changes"]): Around {
+    const before = this.before.get(row.key);
+    return { fresh, changes, cut: state.older !== "none", headed: before?.kind === "said" && before.head };
   }
 
   /** One's own that has no entry yet. Changes show on what they change, unless they fail. */
@@ -115,6 +121,16 @@ export class Lines {
   }
 }
 
+interface Around {
+  /** It is the first that was not read. */
+  readonly fresh: boolean;
+  readonly changes: ReadonlyMap<number, Sending>;
+  /** More stands above the first row, and nobody knows whether its day began there. */
+  readonly cut: boolean;
+  /** It has been shown with a head, and keeps it: what comes above a row must not change its height. */
+  readonly headed: boolean;
+}
+
 /** Changes that are under way, by the number of what they change; the last one of each counts. */
 function changesOf(outbox: readonly Sending[]): ReadonlyMap<number, Sending> {
   const changes = new Map<number, Sending>();
@@ -122,20 +138,16 @@ function changesOf(outbox: readonly Sending[]): ReadonlyMap<number, Sending> {
   return changes;
 }
 
-function lineOf(
-  row: Said | Noted | Gap,
-  previous: Line | undefined,
-  fresh: boolean,
-  changes: ReadonlyMap<number, Sending>,
-): Line {
+function lineOf(row: Said | Noted | Gap, previous: Line | undefined, around: Around): Line {
   if (row.kind === "gap") {
     return { kind: "gap", key: row.key, guess: 56, seq: row.seq, time: 0, day: false, fresh: false, row };
   }
-  const day = begins(row.time, previous);
-  const above = (day ? 40 : 0) + (fresh ? 32 : 0);
+  const { fresh, changes, cut, headed } = around;
+  const day = begins(row.time, previous) && !(cut && previous?.kind === "edge");
+  const above = (day ? 34 : 0) + (fresh ? 26 : 0);
   const base = { key: row.key, seq: row.seq, time: row.time, day, fresh };
   if (row.kind === "noted") return { ...base, kind: "noted", guess: 26 + above, row };
-  const head = day || fresh || !continues(row, previous);
+  const head = day || fresh || headed || !continues(row, previous);
   const guess = textHeight(row.text) + (head ? 34 : 4) + above;
   return { ...base, kind: "said", guess, row, head, change: changes.get(row.seq) ?? null };
 }

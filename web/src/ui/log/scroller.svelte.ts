@@ -95,7 +95,7 @@ export class Scroller<Row extends Tall> {
   /** Whoever was at the end of these rows is not at the end of everything: stay with what is being read. */
   stay(): void {
     if (this.place !== null || this.viewport === undefined) return;
-    this.place = this.window.placeAt(this.viewport.scrollTop);
+    this.place = this.window.placeAt(this.viewport.scrollTop, this.drawn, this.height);
     this.atEnd = false;
   }
 
@@ -131,7 +131,7 @@ export class Scroller<Row extends Tall> {
     if (Math.abs(top - this.known) < 1) return;
     this.known = top;
     const end = viewport.scrollHeight - top - this.height <= NEAR_END;
-    this.place = end ? null : this.window.placeAt(top);
+    this.place = end ? null : this.window.placeAt(top, this.drawn, this.height);
     this.atEnd = end;
     this.look();
     this.moved();

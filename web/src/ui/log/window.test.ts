@@ -57,7 +57,7 @@ describe("place", () => {
 
   it("is a row, and stays where pages come above", () => {
     const window = over(rows(100, 200));
-    const place = window.placeAt(1_010);
+    const place = window.placeAt(1_010, nothing, SCREEN);
     expect(place).toEqual({ key: "125", below: -10 });
     window.set(rows(0, 200));
     expect(window.offsetOf(place, SCREEN)).toBe(5_010);
@@ -68,20 +68,27 @@ describe("place", () => {
   it("is no row that floats at the end of the list", () => {
     const edge: Tall = { key: "older", guess: 100, floating: true };
     const window = over([edge, ...rows(100, 200)]);
-    const place = window.placeAt(0);
+    const place = window.placeAt(0, nothing, SCREEN);
     expect(place).toEqual({ key: "100", below: 100 });
     window.set([edge, ...rows(50, 200)]);
     expect(window.offsetOf(place, SCREEN)).toBe(50 * 40);
   });
 
+  it("is a row that is drawn, where one is on the screen: the height of the others is not known yet", () => {
+    const window = over(rows(0, 100));
+    expect(window.placeAt(1_000, { from: 30, to: 60 }, SCREEN)).toEqual({ key: "30", below: 200 });
+    expect(window.placeAt(1_300, { from: 30, to: 60 }, SCREEN)?.key).toBe("32");
+    expect(window.placeAt(100, { from: 30, to: 60 }, SCREEN)?.key).toBe("2");
+  });
+
   it("is the neighbour's where its row is gone", () => {
     const window = over(rows(0, 100));
-    const place = window.placeAt(2_000);
+    const place = window.placeAt(2_000, nothing, SCREEN);
     expect(place?.key).toBe("50");
     window.set(rows(0, 100).filter((one) => one.key !== "50"));
     expect(window.offsetOf(place, SCREEN)).toBe(2_000);
     window.set(rows(300, 400));
     expect(window.offsetOf(place, SCREEN)).toBe(3_500);
-    expect(over([]).placeAt(0)).toBeNull();
+    expect(over([]).placeAt(0, nothing, SCREEN)).toBeNull();
   });
 });

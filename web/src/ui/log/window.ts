@@ -40,10 +40,15 @@ export class Window<Row extends Tall> {
     return this.index.get(key) ?? -1;
   }
 
-  /** The place of whoever looks at the list from this offset on. */
-  placeAt(offset: number): Place | null {
+  /**
+   * The place of whoever looks at the list from this offset on. Of what they see only the drawn rows are known in their
+   * height: the first of these holds the others.
+   */
+  placeAt(offset: number, drawn: Range, height: number): Place | null {
     let at = this.heights.at(offset);
     if (this.rows[at]?.floating && at + 1 < this.rows.length) at += 1;
+    const seen = drawn.from < drawn.to && this.heights.top(drawn.from) < offset + height;
+    if (at < drawn.from && seen) at = drawn.from;
     const row = this.rows[at];
     return row === undefined ? null : { key: row.key, below: this.heights.top(at) - offset };
   }
