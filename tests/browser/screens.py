@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from playwright.async_api import Page, expect
 
+from tests.browser import file_screens
+from tests.browser.files import drop
 from tests.browser.people import People, composer, messages, say, write
 
 
@@ -44,8 +46,10 @@ async def talk(people: People, options: dict[str, Any]) -> Page:
     """A room in which people talk."""
     page = await people.come_in("Leah", "physics-lab", **options)
     others = [await people.come_in(name, "physics-lab") for name in ("Shlomo", "Ann")]
-    await write(page, "Here is the scan of Friday's experiment. The **second** series looks better.")
-    await messages(others[0]).get_by_text("Here is the scan").wait_for()
+    await write(page, "Here are both series of Friday's experiment. The **second** looks better.")
+    await messages(others[0]).get_by_text("Here are both").wait_for()
+    await drop(page, "series 1 and 2.csv", text="time,value\n" * 400)
+    await messages(others[0]).get_by_text("series 1 and 2.csv").first.wait_for()
     await say(others[0], "Which of them did you calibrate?")
     await write(others[0], "I get `0.62` for all of series 2:\n```\nmean 0.62\nsigma 0.04\n```")
     await messages(others[1]).get_by_text("sigma 0.04").wait_for()
@@ -150,4 +154,9 @@ SCREENS = [
     Screen("about", about),
     Screen("settings", settings),
     Screen("offline", offline),
+    Screen("shelf", file_screens.shelf),
+    Screen("trouble", file_screens.trouble),
+    Screen("question", file_screens.question),
+    Screen("looking", file_screens.looking),
+    Screen("saving", file_screens.saving),
 ]

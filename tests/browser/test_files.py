@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.files import (
     ASKED_ELSEWHERE,
+    REFUSED,
     card,
     content,
     drop,
@@ -184,3 +185,18 @@ async def test_on_a_phone(people: People, tmp_path: Path) -> None:
         await notes.get_by_role("button", name="Get notes.txt").tap()
     assert await saved(await download.value, tmp_path) == b"for the road"
     assert await bob.evaluate("document.documentElement.scrollWidth") == 320
+
+
+async def test_in_german(people: People) -> None:
+    page = await people.arrive("garten", locale="de-AT")
+    await page.get_by_label("Dein Name").fill("Ömer")
+    await page.get_by_role("button", name="Hereinkommen").click()
+    await page.get_by_role("textbox", name="Nachricht an garten").wait_for()
+    await drop(page, "plan.txt", text="ja")
+    await expect(page.get_by_role("article", name="Datei plan.txt").first).to_contain_text("Steht im Regal")
+    await drop(page, "a\u202eb.txt", text="nein")
+    await expect(page.locator("#messages").get_by_role("article").last).to_contain_text(
+        "So kann keine Datei heißen: er dreht die Schreibrichtung um."
+    )
+    assert await page.evaluate("document.documentElement.lang") == "de"
+    forgive(people, REFUSED)

@@ -2,8 +2,10 @@
 import { Arrivals } from "../../files/arriving";
 import { browserTransfers } from "../../files/browser";
 import { Shelves } from "../../files/shelf";
-import type { Transfers } from "../../files/types";
+import type { Transfers, TransferState } from "../../files/types";
+import { t } from "../../i18n/index.svelte";
 import type { Salon } from "../../model/types";
+import { alarm, announce } from "../common/announce.svelte";
 import { getSalon } from "../common/salon";
 
 const SWEEP_MS = 30_000;
@@ -31,9 +33,23 @@ export function deskOf(salon: Salon, makeTransfers: MakeTransfers = browserTrans
     salon.hear((happening) => arrivals.hear(happening));
     setInterval(() => arrivals.sweep(), SWEEP_MS);
     desk = { shelves, arrivals, transfers: makeTransfers(salon, shelves) };
+    tellEars(desk.transfers);
     desks.set(salon, desk);
   }
   return desk;
+}
+
+/** Says what came to its end, for those who do not see the cards. */
+function tellEars(transfers: Transfers): void {
+  let before = new Map<string, TransferState>();
+  transfers.subscribe(({ transfers: now }) => {
+    for (const { id, name, direction, state } of now) {
+      if (before.get(id) === state) continue;
+      if (state === "done") announce(direction === "up" ? t.files.announce.sent(name) : t.files.announce.got(name));
+      if (state === "failed") alarm(t.files.announce.failed(name));
+    }
+    before = new Map(now.map(({ id, state }) => [id, state]));
+  });
 }
 
 /** Called while a component is made. */
