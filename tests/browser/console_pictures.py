@@ -48,7 +48,7 @@ def _settle(page: WebSocketRoute) -> None:
 async def _arrange(page: Page, name: str) -> None:
     """Bring the page to what the picture is to show."""
     await line(page, "send to all - Leah: I can.").wait_for()
-    await page.get_by_role("row", name="Boris").wait_for(state="attached")
+    await page.get_by_text("does not read").first.wait_for(state="attached")
     if name == "console-phone-people":
         await page.get_by_role("navigation").get_by_role("button", name="People").click()
     if name == "console-ask":
