@@ -37,7 +37,7 @@ class Sitters(People):
 
     async def profile(self, **options: Any) -> BrowserContext:
         profile = await super().profile(timezone_id="Europe/London", **options)
-        await profile.clock.set_fixed_time(MOMENT)
+        await profile.clock.set_fixed_time(MOMENT / 1000)
         await profile.route_web_socket("**/ws", _stop_the_clock)
         return profile
 
