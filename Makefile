@@ -133,6 +133,8 @@ bench: .venv/.bench
 	@echo && $(BIN)/python bench/slow_reader.py $(ARGS)
 	@if command -v nginx >/dev/null && command -v curl >/dev/null; then \
 		echo && $(BIN)/python bench/files.py && echo && $(BIN)/python bench/beside_files.py; fi
+	@if command -v scp >/dev/null && [ -x /usr/sbin/sshd ]; then echo && $(BIN)/python bench/people.py; \
+		else echo && echo 'No scp and sshd to compare with (Debian: openssh-client, openssh-server).'; fi
 	@if command -v chromium >/dev/null && $(BIN)/python -c 'import playwright' 2>/dev/null; then \
 		echo && $(BIN)/python bench/web_log.py; fi
 
