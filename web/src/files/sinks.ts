@@ -42,7 +42,7 @@ interface SyncOpener {
 
 /** The part of this file, made where there is none; null where the browser has no such files. */
 export async function openPart(sha256: string): Promise<Sink | null> {
-  if (!navigator.storage?.getDirectory || typeof FileSystemFileHandle === "undefined") return null;
+  if (typeof FileSystemFileHandle === "undefined" || !navigator.storage?.getDirectory) return null;
   if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) return null;
   let folder: FileSystemDirectoryHandle;
   try {
