@@ -215,6 +215,7 @@ export abstract class FollowedRoom implements Readable<RoomState> {
       this.presences.change(joined, left);
       const others = (names: string[]): string[] => names.filter((name) => name !== own);
       this.pager.pass(others(joined), others(left), this.host.world.now());
+      this.host.happen({ kind: "sign", room: this.key, what: kind, fields: payload });
     } else return false;
     this.touch();
     return true;

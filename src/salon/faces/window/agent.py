@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -40,6 +41,7 @@ from salon.faces.window.words import (
 from salon.ground.web import NO_BUILD, SAFETY, WebBuild
 
 _MARK = '<meta name="salon-agent" content="1" />'  # by which a page knows that an agent serves it
+_MANIFEST = re.compile(r"<link rel=\"manifest\"[^>]*>")  # asked for without a cookie; a window is installed already
 _GOODBYE_SECONDS = 1.0
 
 
@@ -146,7 +148,7 @@ class Agent:
         file = self._build.find(self._wishes.page)
         if file is None:
             raise web.HTTPNotFound(text=NO_BUILD)
-        html = file.body.decode().replace("</head>", f"{_MARK}</head>", 1)
+        html = _MANIFEST.sub("", file.body.decode()).replace("</head>", f"{_MARK}</head>", 1)
         return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     # what the page asks

@@ -1,7 +1,14 @@
 /** The plain window's one talk: who one is, who is here, what stands on the screen, which file is on its way. */
 import { sentence } from "../../i18n/index.svelte";
-import { type Happening, type Refusal, RefusedError, type Salon, type SalonState } from "../../model/types";
-import { objects, text } from "../../model/wire";
+import {
+  type Happening,
+  type Refusal,
+  RefusedError,
+  type RoomState,
+  type Salon,
+  type SalonState,
+} from "../../model/types";
+import { objects, text, texts } from "../../model/wire";
 import type { AgentLine } from "../../native/agent";
 import type { Moved } from "../../native/words";
 import { Printed } from "./lines";
@@ -110,7 +117,7 @@ export class Chat {
       room.setFollowing(true);
       room.subscribe((state) => {
         this.people = state.people ?? [];
-        for (const line of this.lobby?.take(state) ?? []) this.print(line);
+        this.printSaid(state);
       });
     } else {
       this.lobby.begin(room.state.head);
@@ -118,6 +125,17 @@ export class Chat {
     }
     void this.agent.ask("session", { name: this.name, secret: this.secret() }).catch(() => {});
     void this.look();
+  }
+
+  private printSaid(state: RoomState): void {
+    for (const line of this.lobby?.take(state) ?? []) this.print(line);
+  }
+
+  /** Nobody is shown to have left before their last words, which may wait for the next frame. */
+  private passed(joined: string[], left: string[]): void {
+    if (this.lobby) this.printSaid(this.salon.room(LOBBY).state);
+    for (const name of joined) if (name !== this.name) this.print(says.came(name));
+    for (const name of left) if (name !== this.name) this.print(says.gone(name));
   }
 
   private gone(): void {
@@ -164,6 +182,9 @@ export class Chat {
       this.print(says.notSent(words, refusal ? sentence(refusal) : ""));
       this.salon.room(happening.room).discard(happening.sending.id);
     } else if (happening.kind === "refused") this.print(sentence(happening.refusal));
+    else if (happening.kind === "sign" && happening.what === "presence") {
+      if (happening.room === LOBBY) this.passed(texts(happening.fields, "joined"), texts(happening.fields, "left"));
+    }
     // What the operator says to everybody, and that private words are shown to them.
     else if (happening.kind === "sign" && /^(operator|log_private)$/.test(happening.what)) {
       this.print(text(happening.fields, "message"));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Presence, RoomState, Row, Said } from "../../model/types";
+import type { RoomState, Row, Said } from "../../model/types";
 import { Printed } from "./lines";
 
 function said(seq: number, text: string, more: Partial<Said> = {}): Said {
@@ -19,10 +19,6 @@ function said(seq: number, text: string, more: Partial<Said> = {}): Said {
   };
 }
 
-function presence(key: string, joined: string[], left: string[] = []): Presence {
-  return { kind: "presence", key, seq: 0, time: 0, joined, left };
-}
-
 function room(...rows: Row[]): RoomState {
   return { rows } as unknown as RoomState;
 }
@@ -32,17 +28,9 @@ describe("the plain window's screen", () => {
     const printed = new Printed(2);
     const old = [said(1, "before"), said(2, "just before")];
     expect(printed.take(room(...old))).toEqual([]);
-    const came = presence("p1", ["Shlomo", "Dina"]);
-    expect(printed.take(room(...old, came, said(3, "hi")))).toEqual([
-      "Shlomo connected to the server",
-      "Dina connected to the server",
-      "Leah: hi",
-    ]);
-    expect(printed.take(room(...old, came, said(3, "hi")))).toEqual([]);
-    expect(printed.take(room(came, said(3, "hi"), said(4, "x"), presence("p2", [], ["Dina"])))).toEqual([
-      "Leah: x",
-      "Dina has left the chat",
-    ]);
+    expect(printed.take(room(...old, said(3, "hi")))).toEqual(["Leah: hi"]);
+    expect(printed.take(room(...old, said(3, "hi")))).toEqual([]);
+    expect(printed.take(room(said(3, "hi"), said(4, "x"), said(5, "y")))).toEqual(["Leah: x", "Leah: y"]);
   });
 
   it("shows nothing again that was scrolled out of the rows and came back", () => {

@@ -1,11 +1,10 @@
 /** From a room as it stands to lines on a screen that began empty. */
-import type { RoomState, Row } from "../../model/types";
+import type { RoomState, Said } from "../../model/types";
 import { says } from "./words";
 
-/** Remembers what was printed of one room. */
+/** Remembers what was printed of what was said in one room. */
 export class Printed {
   private upTo: number;
-  private rows: ReadonlySet<string> = new Set();
 
   /** `head`: the newest entry when one came in; what is up to there was said before. */
   constructor(head: number) {
@@ -19,15 +18,8 @@ export class Printed {
 
   /** The lines that are new. */
   take(state: RoomState): string[] {
-    const fresh = state.rows.filter((row) => !this.rows.has(row.key) && (row.kind !== "said" || row.seq > this.upTo));
-    this.rows = new Set(state.rows.map((row) => row.key));
-    this.upTo = Math.max(this.upTo, ...fresh.filter((row) => row.kind === "said").map((row) => row.seq));
-    return fresh.flatMap(linesOf);
+    const fresh = state.rows.filter((row): row is Said => row.kind === "said" && row.seq > this.upTo);
+    this.upTo = Math.max(this.upTo, fresh.at(-1)?.seq ?? 0);
+    return fresh.filter((row) => !row.redacted).map((row) => says.said(row.sender, row.text));
   }
-}
-
-function linesOf(row: Row): string[] {
-  if (row.kind === "said") return row.redacted ? [] : [says.said(row.sender, row.text)];
-  if (row.kind === "presence") return [...row.joined.map(says.came), ...row.left.map(says.gone)];
-  return [];
 }
