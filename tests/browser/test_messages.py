@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.people import People, composer, messages, said, say, write
-from tests.browser.talkers import Stranger
+from tests.browser.talkers import Stranger, fill
 from tests.browser.views import PHONE
 from tests.support.servers import Program
 
@@ -179,3 +179,14 @@ async def test_a_message_that_was_refused_can_be_sent_again_or_discarded(people:
     await expect(said(ann, "are you there?")).to_have_count(1)
     await expect(first.get_by_role("button", name="Send again")).to_have_count(0)
     await carl.leave()
+
+
+async def test_ears_hear_what_comes_and_only_the_number_of_much(people: People, server: Program) -> None:
+    ann, bob = await people.come_in("Ann"), await people.come_in("Bob")
+    spoken = ann.get_by_role("status")
+    await say(bob, "hello Ann")
+    await expect(spoken.filter(has_text="Bob: hello Ann")).to_be_attached()
+    await fill(server, "lobby", ["quickly"] * 30)
+    await expect(spoken.filter(has_text="new messages")).to_be_attached()
+    await say(ann, "my own")
+    await expect(spoken.filter(has_text="my own")).to_have_count(0)

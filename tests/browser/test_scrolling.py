@@ -203,3 +203,18 @@ async def test_an_unfolded_message_stays_unfolded_and_in_place(people: People, s
         assert await first(page) != (1, 0.0)
         await scroll(page, -300)
     await expect(more).to_have_count(0)
+
+
+async def test_of_many_messages_only_those_near_the_screen_are_in_the_page(people: People, server: Program) -> None:
+    await fill(server, "garden", (f"{number} of many" for number in range(1, 20_001)))
+    page = await people.come_in("Ann", "garden")
+    await expect(said(page, "20000 of many")).to_be_in_viewport()
+    rows = messages(page).get_by_role("article")
+    for _ in range(20):
+        assert await rows.count() < 150
+        await scroll(page, -2_000)
+    await expect(said(page, "20000 of many")).to_have_count(0)
+    await feed(page).focus()
+    await page.keyboard.press("End")
+    await expect(said(page, "20000 of many")).to_be_in_viewport()
+    assert await rows.count() < 150

@@ -2,7 +2,7 @@
  * How far somebody has read, and what has to be fetched because of where they are: decided anew after each move and each
  * change.
  */
-import type { Room, RoomState, Said } from "../../model/types";
+import type { Room, RoomState } from "../../model/types";
 import type { Line } from "./lines";
 import type { Scroller } from "./scroller.svelte";
 
@@ -15,7 +15,6 @@ export class Reading {
   private view: RoomState | undefined;
   /** Up to this entry the reader has seen everything. */
   private seen = $state(0);
-  private heard = 0;
   private lastSent = "";
   /** The newest rows were asked for and are on their way to the screen. */
   private wanted = false;
@@ -54,19 +53,6 @@ export class Reading {
     await this.room.toNewest();
     if (this.view?.live) this.scroller.toEnd();
     else this.wanted = this.room.state.live;
-  }
-
-  /** What has been said by others since the last time, where the newest is at hand. */
-  news(view: RoomState): Said[] {
-    const before = this.heard;
-    this.heard = Math.max(before, view.head);
-    if (before === 0 || !view.live) return [];
-    const news: Said[] = [];
-    for (let at = view.rows.length - 1; at >= 0 && view.rows[at]!.seq > before; at -= 1) {
-      const row = view.rows[at]!;
-      if (row.kind === "said" && !row.own) news.unshift(row);
-    }
-    return news;
   }
 
   /** The reader has moved, or looks at the page again. */
