@@ -7,7 +7,7 @@ from salon.core.batch import Submission, decide_batch
 from salon.core.commands import Shelve, Unshelve
 from salon.core.events import Entry, Shelved, Unshelved
 from salon.core.filenames import SafeName
-from salon.core.people import Person
+from salon.core.people import OPERATOR, Person
 from salon.core.room import RoomState, replay
 from salon.core.rules import decide
 from salon.core.shelf import find
@@ -63,6 +63,7 @@ def test_only_its_sender_takes_a_file_away() -> None:
     assert missing.problem is NO_SUCH_FILE
     assert missing.message == "The b doesn't exist"
     assert decide(ANN, Unshelve("a"), {}, state) == Unshelved(SafeName("a"), HASH)
+    assert decide(OPERATOR, Unshelve("a"), {}, state) == Unshelved(SafeName("a"), HASH)
 
 
 FILES = st.sampled_from(["a", "b", "c", "d"])

@@ -34,6 +34,7 @@ from salon.faces.lab.telling import Teller, heard
         ),
         ("notification", {"kind": "upload", "message": "bob is sending a."}, []),
         ("notification", {"kind": "typing", "message": "bob is typing."}, []),
+        ("notification", {"kind": "operator", "message": "The operator: Tea."}, ["The operator: Tea."]),
         ("notification", {"kind": "closing", "message": "The server is closing."}, ["The server is closing."]),
         (
             "notification",
