@@ -6,7 +6,7 @@ ARGS ?=
 TESTARGS ?=
 # Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into, a
 # browser, Node for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
-DEBIAN ?= gcc libc6-dev tmux chromium $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
+DEBIAN ?= gcc libc6-dev tmux chromium xvfb $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip
