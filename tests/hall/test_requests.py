@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from salon.errors import CLOSING, NO_SUCH_REQUEST, NOT_HERE, RELAYS_FULL, Refusal, refuse
-from salon.hall.requests import End, Limits
+from salon.hall.requests import Limits
+from salon.hall.wishes import End
 from salon.wire import answers
 from salon.wire.passing import Relay, Request, Share, Supplied, Supply, Withdraw
 from tests.support.party import Guest, Party, rest
@@ -22,8 +25,8 @@ class Somebody:
         self.other: End | None = None
         self.refused: Refusal | None = None
 
-    def join(self, other: End) -> None:
-        self.other = other
+    def join(self, other: End, moved: Callable[[int], None]) -> None:
+        self.other, self.moved = other, moved
 
     def refuse(self, why: Refusal) -> None:
         self.refused = why
@@ -67,13 +70,17 @@ async def agreed(party: Party) -> tuple[Guest, Guest, Supplied]:
 
 
 async def test_the_owner_is_asked_and_the_answer_comes_back(party: Party) -> None:
-    _, bob, supplied = await agreed(party)
+    ann, bob, supplied = await agreed(party)
     assert asked(bob) == [("ann", "fish.jpg")]
     assert (supplied.owner, supplied.name, supplied.size, supplied.sha256) == ("bob", "fish.jpg", 6, HASH)
     assert (supplied.id, supplied.port, supplied.addresses) == ("q1", 7, ["127.0.0.1", "10.0.0.5", "127.0.0.2"])
     (told,) = bob.of(answers.AskedDocument)
     assert (told.payload.secret, told.payload.request) == (supplied.secret, supplied.request)
     assert told.payload.ticket != supplied.ticket
+    (transfer,) = party.hall.transfers
+    assert (transfer.who, transfer.file, transfer.place, transfer.size) == ("ann", "fish.jpg", "bob", 6)
+    await say(party, ann, Withdraw(supplied.request))
+    assert not len(party.hall.transfers)
 
 
 async def test_where_the_owner_listens_nowhere_nothing_is_told(party: Party) -> None:
@@ -183,6 +190,7 @@ async def test_the_two_meet_at_the_relay_as_often_as_they_like(party: Party) -> 
     ticket = bob.of(answers.AskedDocument)[0].payload.ticket
     assert requests.come(Relay(supplied.request, ticket), Somebody()) == refuse(NO_SUCH_REQUEST)  # nobody waits
     ends: list[Somebody] = []
+    (transfer,) = party.hall.transfers
     for times in (1, 2):
         near, far = Somebody(), Somebody()
         assert requests.come(Relay(supplied.request, supplied.ticket), near) is None
@@ -191,12 +199,17 @@ async def test_the_two_meet_at_the_relay_as_often_as_they_like(party: Party) -> 
         assert requests.come(Relay(supplied.request, "é"), Somebody()) == refuse(NO_SUCH_REQUEST)
         assert requests.come(Relay(supplied.request, ticket), far) is None
         assert (near.other, far.other) == (far, near)
+        near.moved(100)  # what was asked
+        far.moved(4)
+        assert (transfer.who, transfer.place, transfer.path) == ("ann", "bob", "through the server")
+        assert transfer.offset == min(4 * times, 6)
         assert requests.come(Relay(supplied.request, ticket), Somebody()) == refuse(NO_SUCH_REQUEST)
         ends.append(near)
     assert ends[0].refused is not None  # the newer one took its place
     assert requests.relayed == 2
     for end in ends:
         requests.left(end)
+    assert transfer.path == "direct"
     requests.left(Somebody())
     assert requests.relayed == 0
 

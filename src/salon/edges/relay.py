@@ -8,6 +8,7 @@ stops the other.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from salon.core.limits import FETCH_LINE_BYTES, HIGH_WATER, MEETING_SECONDS, RELAY_IDLE_SECONDS
 from salon.errors import BAD_DOCUMENT, NO_ANSWER, NO_SUCH_REQUEST, Refusal, refuse
 from salon.hall.hall import Hall
-from salon.hall.requests import End
+from salon.hall.wishes import End
 from salon.wire.answers import encode
 from salon.wire.dialect import error_of
 from salon.wire.framing import DocumentScanner
@@ -34,7 +35,7 @@ _first = msgspec.json.Decoder(_First)
 class RelayConnection(asyncio.Protocol):
     """One end. `named` once it has shown what it is for."""
 
-    __slots__ = ("_early", "_hall", "_moved", "_other", "_scanner", "_timer", "_transport", "named")
+    __slots__ = ("_count", "_early", "_hall", "_moved", "_other", "_scanner", "_timer", "_transport", "named")
 
     def __init__(self, hall: Hall) -> None:
         self.named = False
@@ -43,6 +44,7 @@ class RelayConnection(asyncio.Protocol):
         self._early = b""  # what came before the other end was there
         self._other: RelayConnection | None = None
         self._moved = False
+        self._count: Callable[[int], None]  # is told of bytes that come, once there is another end
         self._timer: asyncio.TimerHandle | None = None
 
     # what the transport calls
@@ -54,6 +56,7 @@ class RelayConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._other is not None:
             self._moved = True
+            self._count(len(data))
             self._other._transport.write(data)
         elif self.named:
             self._early += data  # of the one read that was under way when reading was paused
@@ -97,9 +100,10 @@ class RelayConnection(asyncio.Protocol):
 
     # what the requests and the door call
 
-    def join(self, other: End) -> None:
+    def join(self, other: End, moved: Callable[[int], None]) -> None:
         """From now on what comes here goes there."""
         self._other = cast(RelayConnection, other)
+        self._count = moved
         self._transport.write(JOINED)
         self._watch(RELAY_IDLE_SECONDS)
         asyncio.get_running_loop().call_soon(self._open_up)
@@ -110,6 +114,7 @@ class RelayConnection(asyncio.Protocol):
             return
         early, self._early = self._early, b""
         if early:
+            self._count(len(early))
             self._other._transport.write(early)
         self._transport.resume_reading()
 

@@ -83,6 +83,7 @@ class Entrance:
         session.person = await self.visitor(name, secret)
         if session.closed:  # the line broke meanwhile
             return refuse(CLOSING)
+        session.came = self._clock()
         self.sessions.add(session)
         return None
 

@@ -51,7 +51,7 @@ class Hall:
         self.entrance = Entrance(store, clock, self.happenings)
         self.register = self.entrance.register
         self.sessions = self.entrance.sessions
-        self.requests = Requests(self.register, self.happenings)
+        self.requests = Requests(self.register, self.happenings, self.transfers)
         self.rooms: dict[str, Room] = {}
         self._retain_ms = retain_ms
         self._loading: dict[str, Future[Stored | None]] = {}

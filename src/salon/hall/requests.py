@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import Protocol, cast
+from typing import cast
 
 from msgspec import Struct
 
-from salon.core.filenames import SafeName, safe_name
+from salon.core.filenames import safe_name
 from salon.core.limits import RELAYS, REQUESTS_PER_PERSON
 from salon.errors import (
     BAD_DOCUMENT,
-    NO_SUCH_FILE,
     NO_SUCH_REQUEST,
     NOT_HERE,
     NOT_SHARING,
-    NOT_SUPPLIED,
     RELAYS_FULL,
-    SUPPLIES_FULL,
     TOO_MANY_REQUESTS,
     YOURSELF,
     Refusal,
@@ -31,6 +28,8 @@ from salon.errors import (
 from salon.hall.happenings import Happenings
 from salon.hall.register import Register
 from salon.hall.session import Session
+from salon.hall.transfers import DIRECT, THROUGH_SERVER, Transfers
+from salon.hall.wishes import End, Wish, supplied_of, why_not
 from salon.wire.answers import (
     AskedDocument,
     ComeDocument,
@@ -49,22 +48,10 @@ from salon.wire.passing import (
     Relay,
     Request,
     Share,
-    Supplied,
     Supply,
     Withdraw,
     Withdrawn,
-    reachable,
 )
-
-
-class End(Protocol):
-    """One end of a stream through the server."""
-
-    def join(self, other: End) -> None:
-        """From now on what comes here goes there, and the other way round."""
-
-    def refuse(self, why: Refusal) -> None:
-        """Say why this connection ends, and end it."""
 
 
 class Limits(Struct, frozen=True):
@@ -74,34 +61,17 @@ class Limits(Struct, frozen=True):
     relays: int = RELAYS
 
 
-class Wish:
-    """Somebody's wish for a file of somebody else's.
-
-    id, asker_id  how the server calls it, and how whoever asks does
-    others        more sessions of the owner's, to be asked where this one does not have it
-    end           of a relay, at which whoever asked waits or is being served
-    """
-
-    def __init__(self, asker: Session, request: Request, name: SafeName, owners: list[Session]) -> None:
-        self.id = secrets.token_hex(8)
-        self.asker = asker
-        self.asker_id = request.id
-        self.name = name
-        self.owner, *self.others = owners
-        self.secret = secrets.token_hex(16)
-        self.asker_ticket = secrets.token_hex(16)
-        self.owner_ticket = secrets.token_hex(16)
-        self.answered = False
-        self.end: End | None = None
-        self.waiting = False
+def _uncounted(_size: int) -> None:
+    """What whoever asked says is no file."""
 
 
 class Requests:
     """Those who share, and what is wished for."""
 
-    def __init__(self, register: Register, happenings: Happenings, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, register: Register, happenings: Happenings, transfers: Transfers) -> None:
+        self.limits = Limits()
         self._happenings = happenings
+        self._transfers = transfers
         self._register = register
         self._sharing: dict[Session, None] = {}  # whoever began first is asked first
         self._wishes: dict[str, Wish] = {}
@@ -179,7 +149,7 @@ class Requests:
         if wish is None or wish.owner is not session or wish.answered:
             return None  # it was withdrawn meanwhile
         if supply.code:
-            self._not_here(wish, _why_not(wish, supply.code))
+            self._not_here(wish, why_not(wish, supply.code))
         elif not supply.sha256:
             hashed = min(supply.hashed, supply.size)
             self._tell(
@@ -188,7 +158,10 @@ class Requests:
             )
         elif is_hash(supply.sha256):
             wish.answered = True
-            self._tell(wish.asker, SuppliedDocument(_supplied(wish, supply)))
+            wish.transfer = self._transfers.begin(
+                wish.asker.person.name, wish.name, place=session.person.name, size=supply.size, path=DIRECT, told=True
+            )
+            self._tell(wish.asker, SuppliedDocument(supplied_of(wish, supply)))
         else:
             return refuse(BAD_DOCUMENT, why="`sha256` is 64 small hex digits")
         return None
@@ -213,6 +186,8 @@ class Requests:
 
     def _forget(self, wish: Wish) -> None:
         self._wishes.pop(wish.id, None)
+        if wish.transfer is not None:  # whether all of it arrived, only the two know
+            self._transfers.end(wish.transfer, part=True)
         for session in (wish.asker, wish.owner):
             part = self._of.get(session, {})
             part.pop(wish.id, None)
@@ -237,8 +212,9 @@ class Requests:
         if not _same(relay.ticket, wish.owner_ticket) or wish.end is None or not wish.waiting:
             return refuse(NO_SUCH_REQUEST)
         wish.waiting = False
-        wish.end.join(end)
-        end.join(wish.end)
+        wish.turn(THROUGH_SERVER)
+        wish.end.join(end, _uncounted)
+        end.join(wish.end, wish.passed)
         return None
 
     def _wait(self, wish: Wish, end: End) -> Refusal | None:
@@ -257,44 +233,12 @@ class Requests:
         wish = self._relays.pop(end, None)
         if wish is not None and wish.end is end:
             wish.end, wish.waiting = None, False
+            wish.turn(DIRECT)
 
     @property
     def relayed(self) -> int:
         """How many streams are passed on, or about to be."""
         return len(self._relays)
-
-
-def _why_not(wish: Wish, code: str) -> Refusal:
-    """The owner's reason in our own words: whoever asked is shown no sentence of a stranger's."""
-    owner = wish.owner.person.name
-    known = {
-        NO_SUCH_FILE.code: refuse(NO_SUCH_FILE, name=wish.name),
-        SUPPLIES_FULL.code: refuse(SUPPLIES_FULL, owner=owner),
-        NOT_SHARING.code: refuse(NOT_SHARING, name=owner),
-    }
-    return known.get(code) or refuse(NOT_SUPPLIED, owner=owner, name=wish.name)
-
-
-def _supplied(wish: Wish, supply: Supply) -> Supplied:
-    addresses = reachable(_host_of(wish.owner), supply.addresses, _host_of(wish.asker)) if supply.port else []
-    return Supplied(
-        wish.id,
-        wish.name,
-        wish.owner.person.name,
-        supply.size,
-        supply.sha256,
-        wish.asker_ticket,
-        wish.secret,
-        supply.port if addresses else 0,
-        addresses,
-        supply.endpoint if addresses else "",
-        wish.asker_id,
-    )
-
-
-def _host_of(session: Session) -> str:
-    """From where a session comes, as the server sees it; nothing where its connection has no address."""
-    return session.outlet.address.rpartition(":")[0].strip("[]")
 
 
 def _same(one: str, other: str) -> bool:

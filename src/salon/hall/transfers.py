@@ -116,13 +116,17 @@ class Transfers:
         path: str = TCP,
         up: bool = False,
         private: bool = False,
+        told: bool = False,
     ) -> Transfer:
-        """A file is on its way from byte `offset` on. `private`: its name is shown only where private words are."""
+        """A file is on its way from byte `offset` on. `private`: its name is shown only where private words are.
+
+        told  that somebody wants it was told before
+        """
         self._number += 1
         shown = _PRIVATE_FILE if private and not self._happenings.private else file
         transfer = Transfer(self._number, who, shown, place, size, offset, path, self._clock(), up=up)
         self._moving[self._number] = transfer
-        if not offset:
+        if not offset and not told:
             self._happenings.tell("sending" if up else "wants", who=who, file=shown, size=size)
         return transfer
 
