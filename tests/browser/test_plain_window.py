@@ -93,7 +93,7 @@ async def test_coming_and_going(house: House) -> None:
     await house.shows("Dina has left the chat")
     await dina.page.get_by_role("log").get_by_text("has ended").wait_for()  # and its window says so
 
-    await shlomo.press("Logout")
+    await shlomo.press_last("Logout")
     assert await shlomo.ended() == 0  # logout closes the window
     await leah.sees("Shlomo has left the chat")
     await house.shows("Shlomo has left the chat")
@@ -167,7 +167,7 @@ async def test_talking(house: House) -> None:
     await leah.sees("online_list: Leah, Shlomo, Dina")
     await leah.press("show server file")
     await leah.sees("server files: cat.png, none.bin, one.bin")  # regular files, not hidden
-    await dina.press("Logout")
+    await dina.press_last("Logout")
     await leah.sees("Dina has left the chat")
     choices = await leah.page.get_by_label("To", exact=True).locator("option").all_inner_texts()
     assert choices == ["All", "Leah", "Shlomo"]  # kept up to date

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
-from playwright.async_api import Page, Playwright
+from playwright.async_api import Error, Page, Playwright
 
 from tests.support.servers import environment, free_port, salon
 
@@ -65,6 +65,11 @@ class Window:
 
     async def press(self, name: str) -> None:
         await self.page.get_by_role("button", name=name, exact=True).click()
+
+    async def press_last(self, name: str) -> None:
+        """Press what closes the window, perhaps sooner than it can be told that it was pressed."""
+        with suppress(Error):
+            await self.press(name)
 
     async def fill(self, label: str, text: str) -> None:
         await self.page.get_by_label(label, exact=True).fill(text)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from salon.errors import NOT_CONNECTED
+from salon.ground.quic import Endpoint
+from tests.support.datagrams import network
 from tests.support.filing import MILLION, filing, some_bytes
+from tests.support.proxies import proxy
 from tests.support.windows import agent, loaded_again, paging
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +56,28 @@ async def test_it_halts_half_way_where_that_is_wanted(tmp_path: Path) -> None:
         assert not (tmp_path / "a.bin").exists()
         await page.done("proceed", number=number)
         assert (await page.moved(number, "done"))["offset"] == len(data)
+        assert (tmp_path / "a.bin").read_bytes() == data
+
+
+async def test_a_network_that_loses_doubles_and_reorders_damages_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Endpoint, "reachable", ())  # else there would be a way around it
+    data = some_bytes(2 * MILLION)
+    async with (
+        filing(tmp_path / "server") as server,
+        proxy(server.port, lambda: None) as line,
+        network(server.port, line.port, lost=0.2, doubled=0.05, late=0.05) as between,
+        agent(tmp_path, halt_at=0.5) as one,
+        paging(one) as page,
+    ):
+        await server.put("a.bin", data, ROOM)
+        await page.sign_in(line.address)
+        number = (await page.done("get", name="a.bin", room=ROOM))["number"]
+        assert (await page.moved(number, "paused"))["last_byte"] == data[MILLION - 1]
+        await page.done("proceed", number=number)
+        assert (await page.moved(number, "done"))["path"] == "UDP"
+        assert between.passed
         assert (tmp_path / "a.bin").read_bytes() == data
 
 
