@@ -24,6 +24,7 @@ async def test_from_room_to_room(people: People) -> None:
     page = await people.come_in("Ann", "attic")
     await go_to(page, "barn")
     await go_to(page, "cellar")
+    await expect(page.get_by_role("navigation", name="Rooms").get_by_role("link")).to_have_count(3)
     for key, room in [("ArrowUp", "barn"), ("ArrowUp", "attic"), ("ArrowUp", "cellar"), ("ArrowDown", "attic")]:
         await page.keyboard.press(f"Alt+{key}")
         await expect(page.get_by_role("heading", name=room, exact=True)).to_be_visible()
