@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,11 @@ class Done:
 
 
 class Person:
-    """Somebody who types commands, in a folder of their own."""
+    """Somebody who types commands, in a folder of their own; `inside` as for a server."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, inside: Sequence[str] = ()) -> None:
         self.folder = folder
+        self._inside = inside
         self.port = port
         folder.mkdir()
 
@@ -47,7 +49,7 @@ class Person:
         place = ["--server", f"127.0.0.1:{self.port}", "--room", "r1"]
         program = [sys.executable, "-c", MEASURED] if measured else salon()
         return await asyncio.create_subprocess_exec(
-            *(*program, words[0], *place, *words[1:]),
+            *(*self._inside, *program, words[0], *place, *words[1:]),
             cwd=self.folder,
             env=environment(self.folder / ".home"),
             stdin=subprocess.DEVNULL,

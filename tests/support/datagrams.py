@@ -1,13 +1,22 @@
-"""A bad network: a UDP proxy that loses, doubles and reorders what passes through it, or swallows all."""
+"""A bad network: a UDP proxy that loses, doubles and reorders what passes through it, or swallows all.
+
+    python -m tests.support.datagrams PORT FAR_PORT
+
+is one before the server at PORT, with a TCP proxy at the same port, which it prints. To the server it speaks from
+FAR_PORT and those behind it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
+
+from tests.support.proxies import proxy
 
 _LATE_SECONDS = 0.01  # how much later a datagram that is overtaken arrives
 _BUFFER_BYTES = 4 << 20
@@ -22,8 +31,9 @@ class Network:
     lasts   so many bytes, before it turns deaf
     """
 
-    def __init__(self, port: int, *, lost: float, doubled: float, late: float) -> None:
+    def __init__(self, port: int, *, lost: float, doubled: float, late: float, far_port: int = 0) -> None:
         self.target = port
+        self._far_port = far_port
         self.passed = 0
         self.bytes = 0
         self.deaf = False
@@ -52,7 +62,10 @@ class Network:
     async def _meet(self, data: bytes, who: Any) -> None:
         loop = asyncio.get_running_loop()
         end = _End(lambda answer, _: self._pass(answer, self._near, who))
-        far, _ = await loop.create_datagram_endpoint(lambda: end, remote_addr=("127.0.0.1", self.target))
+        own = ("127.0.0.1", self._far_port + len(self._far)) if self._far_port else None
+        far, _ = await loop.create_datagram_endpoint(
+            lambda: end, local_addr=own, remote_addr=("127.0.0.1", self.target)
+        )
         self._far.setdefault(who, far)
         self._pass(data, far, None)
 
@@ -92,3 +105,18 @@ async def network(
         yield between
     finally:
         between.close()
+
+
+async def run(port: int, far_port: int) -> None:
+    """Double a twentieth, let a twentieth be overtaken, until the end of the input."""
+    async with proxy(port, lambda: None) as line:
+        between = Network(port, lost=0, doubled=0.05, late=0.05, far_port=far_port)
+        await between.open(line.port)
+        print(line.port, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        print(between.bytes, flush=True)
+        between.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(int(sys.argv[1]), int(sys.argv[2])))

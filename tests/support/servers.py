@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -69,11 +69,15 @@ async def serving(store: Store | None = None) -> AsyncIterator[Server]:
 
 
 class Program:
-    """`salon serve` as a program, on a port that stays the same over its restarts."""
+    """`salon serve` as a program, on a port that stays the same over its restarts.
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    inside  the words before its command line that put it elsewhere, such as into another network
+    """
+
+    def __init__(self, folder: Path, *flags: str, inside: Sequence[str] = ()) -> None:
         self.folder = folder
         self.port = free_port()
+        self._inside = inside
         self._flags = flags
         self._process: asyncio.subprocess.Process | None = None
 
@@ -84,7 +88,7 @@ class Program:
     async def start(self) -> None:
         """Start it and wait until it listens."""
         self._process = process = await asyncio.create_subprocess_exec(
-            *salon("serve", "--port", str(self.port), "--data", str(self.folder), *self._flags),
+            *(*self._inside, *salon("serve", "--port", str(self.port), "--data", str(self.folder), *self._flags)),
             stdout=subprocess.PIPE,
             env=environment(self.folder),
         )
@@ -108,9 +112,9 @@ class Program:
 
 
 @asynccontextmanager
-async def program(folder: Path, *flags: str) -> AsyncIterator[Program]:
+async def program(folder: Path, *flags: str, inside: Sequence[str] = ()) -> AsyncIterator[Program]:
     """A server as a program of its own, with its data in this folder."""
-    server = Program(folder, *flags)
+    server = Program(folder, *flags, inside=inside)
     await server.start()
     try:
         yield server

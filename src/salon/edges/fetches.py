@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import BinaryIO
 
 from salon.core.limits import FIRST_WORDS_SECONDS, KIB, OPENING_STREAMS
 from salon.errors import BAD_TICKET, NO_SUCH_FILE, Refusal, SalonError, refuse
@@ -133,15 +134,23 @@ async def _part(stream: Stream) -> None:
         pass
 
 
+def _read(file: BinaryIO, size: int) -> bytes:
+    """The next bytes; none at the end, nor of a file that was closed meanwhile by whoever gave up twice."""
+    try:
+        return file.read(size)
+    except ValueError:
+        return b""
+
+
 async def _write(stream: Stream, opened: Opened, wanted: range, moved: Callable[[int], None]) -> int | None:
     """Send these bytes, the next ones read while some are sent; the last one. Raises ConnectionError."""
     file, loop, sent, last = opened.file, asyncio.get_running_loop(), 0, None
     file.seek(wanted.start)
-    ahead = loop.run_in_executor(None, file.read, min(_PIECE, len(wanted)))
+    ahead = loop.run_in_executor(None, _read, file, min(_PIECE, len(wanted)))
     try:
         while data := await ahead:
             sent += len(data)
-            ahead = loop.run_in_executor(None, file.read, min(_PIECE, len(wanted) - sent))
+            ahead = loop.run_in_executor(None, _read, file, min(_PIECE, len(wanted) - sent))
             await stream.write(data)
             moved(len(data))
             last = data[-1]

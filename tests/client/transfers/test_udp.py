@@ -10,20 +10,11 @@ import pytest
 
 from salon.client import connect
 from salon.client.transfers import Job, State, udp
-from salon.client.transfers.part import Part
-from salon.client.transfers.plain import Plain
 from salon.edges.quic import Opener
 from salon.errors import (
     LOST_SERVER,
     NO_SUCH_FILE,
-    NO_UDP,
-    NO_UDP_HERE,
-    TOO_MANY_OVER_UDP,
-    UDP_FULL,
-    UDP_SILENT,
-    Problem,
 )
-from salon.ground import quic
 from salon.ground.quic import Connection, Endpoint, available
 from salon.hall.receiving import Policy
 from tests.support.datagrams import network
@@ -36,20 +27,6 @@ pytestmark = [
     pytest.mark.skipif(not available(), reason="there is no build of iroh for this system"),
 ]
 SIZE = 20 * MILLION
-
-
-@pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The sizes of all that any part took in."""
-    sizes: list[int] = []
-    take = Part.take
-
-    def noted(part: Part, data: bytes) -> None:
-        sizes.append(len(data))
-        take(part, data)
-
-    monkeypatch.setattr(Part, "take", noted)
-    return sizes
 
 
 @pytest.mark.parametrize("size", [0, 1, SIZE + 1])
@@ -75,7 +52,7 @@ async def test_a_bad_network_damages_nothing(
     ):
         await server.put("down", some_bytes(SIZE))
         assert (await done(transfers.get("down", ROOM, tmp_path, udp=True))).path == "UDP"
-        assert between.bytes > SIZE
+        assert between.passed  # iroh may find a way around it later; where there is none is in tests/faults
         assert (tmp_path / "down").read_bytes() == some_bytes(SIZE)
         assert sum(taken) == SIZE
 
@@ -185,100 +162,6 @@ def place_of(opener: Opener) -> str:
     return place.endpoint
 
 
-async def test_where_udp_is_blocked_tcp_takes_it_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[int]
-) -> None:
-    monkeypatch.setattr(Endpoint, "reachable", ())
-    monkeypatch.setattr(udp, "ANSWER_SECONDS", 0.3)
-    told: list[str] = []
-    async with (
-        filing(tmp_path / "server") as server,
-        proxy(server.port, lambda: None) as line,
-        network(server.port, line.port) as between,
-        transferring(line.address, tmp_path / "k", changed=lambda job: told.append(job.look().path)) as transfers,
-    ):
-        between.deaf = True
-        await server.put("down", some_bytes(MILLION))
-        transfer = await done(transfers.get("down", ROOM, tmp_path, udp=True))
-        assert transfer.path == "TCP"
-        assert problem_of(transfer.detour) == UDP_SILENT.code
-        assert "TCP" in told
-        assert (tmp_path / "down").read_bytes() == some_bytes(MILLION)
-
-
-async def test_where_udp_dies_on_the_way_tcp_takes_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[int]
-) -> None:
-    monkeypatch.setattr(Endpoint, "reachable", ())
-    monkeypatch.setattr(udp, "SILENCE_SECONDS", 0.3)
-    monkeypatch.setattr(udp, "ANSWER_SECONDS", 0.3)
-    async with (
-        filing(tmp_path / "server") as server,
-        proxy(server.port, lambda: None) as line,
-        network(server.port, line.port) as between,
-        transferring(line.address, tmp_path / "k") as transfers,
-    ):
-        await server.put("down", some_bytes(SIZE))
-        between.lasts = SIZE // 2
-        job = transfers.get("down", ROOM, tmp_path, udp=True)
-        await eventually(lambda: between.deaf)
-        await server.opener.close()  # which iroh would find without the network between
-        server.opener.openings.most = 0
-        transfer = await done(job)
-        assert transfer.path == "TCP"
-        assert len(taken) > 2
-        assert (tmp_path / "down").read_bytes() == some_bytes(SIZE)
-        assert sum(taken) == SIZE
-
-
-def problem_of(refusal: object) -> str:
-    code = getattr(refusal, "code", "")
-    assert isinstance(code, str)
-    return code
-
-
-@pytest.mark.parametrize(("server_wide", "per_person", "problem"), [(0, 8, UDP_FULL), (64, 0, TOO_MANY_OVER_UDP)])
-async def test_too_many_take_tcp(tmp_path: Path, server_wide: int, per_person: int, problem: Problem) -> None:
-    async with filing(tmp_path / "server") as server, transferring(server.address, tmp_path / "k") as transfers:
-        openings = server.opener.openings
-        openings.most, openings.most_per_person = server_wide, per_person
-        await server.put("down", b"x")
-        transfer = await done(transfers.get("down", ROOM, tmp_path, udp=True))
-        assert (transfer.path, problem_of(transfer.detour)) == ("TCP", problem.code)
-
-
-async def test_without_a_build_here_tcp_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udp, "available", lambda: False)
-    async with filing(tmp_path / "server") as server, transferring(server.address, tmp_path / "k") as transfers:
-        await server.put("down", b"x")
-        transfer = await done(transfers.get("down", ROOM, tmp_path, udp=True))
-        assert (transfer.path, problem_of(transfer.detour)) == ("TCP", NO_UDP_HERE.code)
-
-
-async def test_where_no_socket_can_be_had_tcp_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with filing(tmp_path / "server") as server, transferring(server.address, tmp_path / "k") as transfers:
-        monkeypatch.setattr(udp, "anywhere", lambda: (f"127.0.0.1:{server.port}", "[::1]:0"))
-        await server.opener.place()  # has that port
-        await server.put("down", b"x")
-        assert (await done(transfers.get("down", ROOM, tmp_path, udp=True))).path == "TCP"
-
-
-async def test_a_server_without_a_build_says_that_it_sends_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with filing(tmp_path / "server") as server, transferring(server.address, tmp_path / "k") as transfers:
-        monkeypatch.setattr(quic, "binding", lambda: None)
-        monkeypatch.setattr(udp, "available", lambda: True)
-        monkeypatch.setattr(udp.Udp, "_local", nothing)
-        await server.put("down", b"x")
-        transfer = await done(transfers.get("down", ROOM, tmp_path, udp=True))
-        assert (transfer.path, problem_of(transfer.detour)) == ("TCP", NO_UDP.code)
-
-
-async def nothing(_: object) -> None:
-    """No endpoint is needed to ask."""
-
-
 async def test_private_rooms_need_the_ticket_of_somebody_in_them(tmp_path: Path) -> None:
     async with (
         filing(tmp_path / "server") as server,
@@ -360,18 +243,15 @@ async def test_a_server_that_is_away_is_told_of_as_ever(tmp_path: Path) -> None:
         await server.start()
 
 
-async def test_a_refusal_at_the_question_for_a_way_is_told(tmp_path: Path) -> None:
-    """A void ticket passes by itself: the chat connection brings a new one."""
-
-    class Void:
-        name = "ann"
-
-        def headers(self) -> dict[str, str]:
-            return {"Authorization": "Bearer void"}
-
-        def metadata(self) -> dict[str, str]:
-            return {}
-
-    async with filing(tmp_path / "server") as server:
-        answer = await Plain(server.address, Void(), 5).ask("POST", "/udp")
-        assert answer.status == 401
+@pytest.mark.slow
+async def test_a_pause_of_seconds_adds_no_byte_twice(tmp_path: Path, taken: list[int]) -> None:
+    async with filing(tmp_path / "server") as server, transferring(server.address, tmp_path / "k") as transfers:
+        await server.put("down", some_bytes(SIZE))
+        job = transfers.get("down", ROOM, tmp_path, udp=True)
+        await eventually(partial(has_begun, job))
+        job.pause()
+        await asyncio.sleep(3)  # long enough for everything that waits for an answer to give up
+        job.proceed()
+        assert (await done(job)).path == "UDP"
+        assert (tmp_path / "down").read_bytes() == some_bytes(SIZE)
+        assert sum(taken) == SIZE

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 
 import msgspec
@@ -33,10 +34,12 @@ from salon.errors import (
     refuse,
 )
 from salon.ground.quic import Connection, Endpoint, Stream, anywhere, available, bind
+from salon.ground.tasks import Tasks
 from salon.wire.fetching import ALPN, Fetch, FirstLine, Found, Missing, decode_found, encode, refusal_of
 from salon.wire.opening import UdpTicket
 
 ANSWER_SECONDS = 2.0  # then the file comes over TCP
+_AGAIN_SECONDS = 0.5  # between one attempt to shake hands and the next
 SILENCE_SECONDS = 5.0  # in the middle of a file; whether the server is still there, TCP says sooner than UDP
 _SEGMENT_BYTES = 1 * MIB  # a stream lets no more than 1.25 MB be on the way at once
 _STREAMS = 12
@@ -58,11 +61,10 @@ class Udp:
         """A connection with a ticket of its own. Raises Detour where UDP does not go, Cut where the server is away."""
         endpoint = await self._local()
         place = await self._ask()
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                connection = await endpoint.connect(place.endpoint, [self._there, *place.addresses], ALPN)
-        except (ConnectionError, TimeoutError) as error:
-            raise Detour(refuse(UDP_SILENT, server=self._server.address)) from error
+        addresses = [self._there, *place.addresses]
+        connection = await _first(lambda: endpoint.connect(place.endpoint, addresses, ALPN))
+        if connection is None:
+            raise Detour(refuse(UDP_SILENT, server=self._server.address))
         try:
             yield Line(self._server, connection, place.ticket)
         finally:
@@ -195,6 +197,34 @@ class Line:
         if answer.code in _NO_WAY:
             raise Detour(refusal)
         raise Cut(refusal) if answer.retry or answer.code == BAD_TICKET.code else SalonError(refusal)
+
+
+async def _first(dial: Callable[[], Awaitable[Connection]]) -> Connection | None:
+    """The first connection of several that are tried, each a little later: a handshake that loses its first datagram
+    waits a second before it sends it again, and there are two. None where none of them comes about.
+    """
+    tasks, calls = Tasks(), list[asyncio.Task[Connection | None]]()
+    end = time.monotonic() + ANSWER_SECONDS
+    try:
+        while (left := end - time.monotonic()) > 0:
+            calls.append(tasks.start(_dialled(dial)))
+            await asyncio.wait(calls, timeout=min(left, _AGAIN_SECONDS), return_when=asyncio.FIRST_COMPLETED)
+            found = [connection for call in calls if call.done() and (connection := call.result()) is not None]
+            for spare in found[1:]:
+                spare.close()
+            if found:
+                return found[0]
+            calls = [call for call in calls if not call.done()]
+    finally:
+        await tasks.close()
+    return None
+
+
+async def _dialled(dial: Callable[[], Awaitable[Connection]]) -> Connection | None:
+    try:
+        return await dial()
+    except ConnectionError:
+        return None
 
 
 def _segments(wanted: Fetch, begin: int, end: int, step: int) -> Iterator[Fetch]:

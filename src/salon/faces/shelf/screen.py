@@ -45,7 +45,7 @@ class Screen:
         if (line := path_line(transfer)) is not None and (job.number, line) not in self._told:
             self._told.add((job.number, line))
             self.notice(line)
-        if (line := state_line(transfer)) is not None and not self._draws:
+        elif (line := state_line(transfer)) is not None and not self._draws:
             self.notice(line)
 
     async def watch(self, job: Job) -> None:
