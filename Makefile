@@ -5,8 +5,8 @@ PYTHON ?= python3
 ARGS ?=
 TESTARGS ?=
 # Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into, a
-# browser, Node for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
-DEBIAN ?= gcc libc6-dev tmux chromium xvfb $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
+# browser, networks that lose, Node for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
+DEBIAN ?= gcc libc6-dev tmux chromium xvfb nftables iproute2 $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip
@@ -131,6 +131,7 @@ bench: .venv/.bench
 	@$(BIN)/python bench/table.py $(ARGS)
 	@echo && $(BIN)/python bench/memory.py
 	@echo && $(BIN)/python bench/slow_reader.py $(ARGS)
+	@echo && $(BIN)/python bench/udp.py
 	@if command -v nginx >/dev/null && command -v curl >/dev/null; then \
 		echo && $(BIN)/python bench/files.py && echo && $(BIN)/python bench/beside_files.py; fi
 	@if command -v scp >/dev/null && [ -x /usr/sbin/sshd ]; then echo && $(BIN)/python bench/people.py; \
