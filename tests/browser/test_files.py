@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.files import (
     ASKED_ELSEWHERE,
@@ -24,7 +26,7 @@ from tests.browser.files import (
 from tests.browser.people import People, composer, people_at, said, say
 from tests.browser.views import SMALL
 from tests.support.proxies import proxy
-from tests.support.servers import Program
+from tests.support.servers import Program, program
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -200,3 +202,56 @@ async def test_in_german(people: People) -> None:
     )
     assert await page.evaluate("document.documentElement.lang") == "de"
     forgive(people, REFUSED)
+
+
+async def test_a_whole_folder_is_chosen(people: People, tmp_path: Path) -> None:
+    for path, text in (("a/plan.txt", "one"), ("b/plan.txt", "two"), ("b/.DS_Store", "litter"), ("notes.txt", "three")):
+        (tmp_path / "trip" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "trip" / path).write_text(text)
+    ann = await people.come_in("Ann", "garden")
+    async with ann.expect_file_chooser() as chooser:
+        await panel(ann).get_by_role("button", name="Send a folder").click()
+    await (await chooser.value).set_files(tmp_path / "trip")
+    for name in ("trip - a - plan.txt", "trip - b - plan.txt", "notes.txt"):
+        await expect(log_card(ann, name)).to_contain_text("On the shelf")
+    await expect(panel(ann).get_by_role("article")).to_have_count(3)
+
+
+async def test_a_pasted_picture_is_sent_and_pasted_text_is_text(people: People) -> None:
+    ann = await people.come_in("Ann", "garden")
+    await composer(ann).focus()
+    await ann.evaluate(_PASTE, ["Files"])
+    await expect(log_card(ann, "image.png")).to_contain_text("On the shelf")
+    await ann.evaluate(_PASTE, ["Files", "text/plain"])
+    await expect(ann.get_by_role("dialog")).to_have_count(0)
+    await say(ann, "and a word")
+
+
+_PASTE = """(types) => {
+    const data = new DataTransfer();
+    data.items.add(new File(["picture"], "image.png", { lastModified: 1 }));
+    if (types.includes("text/plain")) data.setData("text/plain", "a table");
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(event);
+}"""
+
+
+async def test_over_plain_http_from_elsewhere_it_is_kept_in_memory_and_checked(
+    anyio_backend: str, tmp_path: Path
+) -> None:
+    """Browsers give such pages no files of their own, no locks, and no way to copy by themselves."""
+    async with program(tmp_path / "data", "--names", "salon.test") as server, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--host-resolver-rules=MAP salon.test 127.0.0.1", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        async with people_at(browser, f"http://salon.test:{server.port}") as people:
+            ann = await people.come_in("Ann", "garden")
+            assert await ann.evaluate("isSecureContext") is False
+            await drop(ann, "film.bin", size=9_000_001)
+            async with ann.expect_download() as download:
+                await log_card(ann, "film.bin").get_by_role("button", name="Get film.bin").click()
+            assert await saved(await download.value, tmp_path) == content(9_000_001)
+            await expect(log_card(ann, "film.bin")).to_contain_text("Saved, and checked")
+            forgive(people, "Cross-Origin-Opener-Policy header has been ignored")  # so are all such pages told
+        await browser.close()
