@@ -153,6 +153,7 @@ async def test_the_private_room_is_one_click_away(people: People) -> None:
     await ann.get_by_role("button", name="Open", exact=True).click()
     await expect(said(ann, "psst")).to_be_visible()
     await say(ann, "more of it")
+    await expect(row(ann, "psst")).to_contain_text("only to Bob")
     await expect(ann.get_by_label("To", exact=True)).to_have_count(0)
 
 
