@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -22,11 +23,12 @@ async def shelf(people: People, options: dict[str, Any]) -> Page:
     page = await people.come_in("Leah", "physics-lab", **options)
     shlomo = await people.come_in("Shlomo", "physics-lab")
     await say(shlomo, "The curve of both series, and the film of the whole thing.")
-    await drop(shlomo, "film of Friday.mp4", size=90_000_000)
+    await drop(shlomo, "film of Friday.mp4", size=120_000_000)
     await expect(log_card(page, "film of Friday.mp4")).to_contain_text("On the shelf")
     await drop(shlomo, "curve.svg", text=DRAWING)
     await log_card(page, "curve.svg").get_by_role("img").wait_for()
     await log_card(page, "film of Friday.mp4").get_by_role("button", name="Get film of Friday.mp4").click()
+    await expect(log_card(page, "film of Friday.mp4")).to_contain_text(re.compile("Getting, [1-9]"))
     await log_card(page, "film of Friday.mp4").get_by_role("button", name="Pause film of Friday.mp4").click()
     await expect(log_card(page, "film of Friday.mp4")).to_contain_text("Paused at")
     await drop(page, "what to do.md", text=TEXT)
