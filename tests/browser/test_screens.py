@@ -27,6 +27,7 @@ _TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     }).map((one) => one.outerHTML.slice(0, 160))"""
 _TOO_SMALL = """() => [...document.querySelectorAll("button, select, input:not([type=radio]), a[href]")]
     .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .map((one) => one.closest("label") ?? one)
     .filter((one) => !one.closest(".message, .said, [role=article], .unseen, .skip"))
     .filter((one) => {
         const box = one.getBoundingClientRect();
