@@ -97,13 +97,13 @@ function claim(id: string): Promise<boolean> {
   });
 }
 
-async function sweep(inUse: ReadonlySet<string>): Promise<void> {
+async function sweep(inUse: ReadonlySet<string>, all = false): Promise<void> {
   try {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(PARTS);
     for await (const [name, handle] of folder.entries()) {
       if (inUse.has(name) || handle.kind !== "file") continue;
       const { lastModified } = await (handle as FileSystemFileHandle).getFile();
-      if (Date.now() - lastModified > PART_MS) await folder.removeEntry(name);
+      if (all || Date.now() - lastModified > PART_MS) await folder.removeEntry(name);
     }
   } catch {
     // There are none, or another page has them.

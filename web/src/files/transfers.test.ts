@@ -77,6 +77,16 @@ class FakeSalon {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
+  #watchers = new Set<(state: SalonState) => void>();
+  subscribe = (listener: (state: SalonState) => void) => {
+    this.#watchers.add(listener);
+    listener(this.state);
+    return () => this.#watchers.delete(listener);
+  };
+  become = (kind: string) => {
+    this.state = { ...this.state, status: { kind } } as unknown as SalonState;
+    this.#watchers.forEach((listener) => listener(this.state));
+  };
   ask = () => Promise.resolve({ files: this.files });
   tell = (happening: Happening) => this.listeners.forEach((listener) => listener(happening));
 }
@@ -299,6 +309,19 @@ describe("after a reload", () => {
     open();
     expect(await only()).toMatchObject({ state: "moving", savedAs: "b" });
     expect([...page.swept[0]!]).toEqual([`${HASH}.part`]);
+  });
+
+  it("nothing is left where somebody signed out", async () => {
+    page.keep.put({ ...download, id: "1", person: "Bob" });
+    open().get("r", FILM);
+    await settled();
+    salon.become("offline");
+    salon.become("signed-out");
+    await settled();
+    expect(transfers.state.transfers).toEqual([]);
+    expect(await page.keep.all()).toEqual([]);
+    expect(page.hands[0]!.orders.at(-1)).toEqual({ kind: "discard" });
+    expect(page.swept.at(-1)!.size).toBe(0);
   });
 
   it("what is somebody else's, too old or with another page is left alone", async () => {

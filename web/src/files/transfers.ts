@@ -32,8 +32,8 @@ export interface Page {
   save(part: string, file: Blob | null, name: string): Promise<void>;
   /** Whether this page, and no other of this browser, has the transfer from now on. */
   claim(id: string): Promise<boolean>;
-  /** Removes parts that are of no use any more. */
-  sweep(inUse: ReadonlySet<string>): Promise<void>;
+  /** Removes parts that are of no use any more. `all`: also those that might be saved once more. */
+  sweep(inUse: ReadonlySet<string>, all?: boolean): Promise<void>;
 }
 
 type Waiting = Offer & { readonly picked: readonly Picked[] };
@@ -41,17 +41,17 @@ type Waiting = Offer & { readonly picked: readonly Picked[] };
 export class BrowserTransfers implements Transfers, Readable<TransfersState> {
   readonly #value = new Value<TransfersState>({ transfers: [], offers: [] });
   readonly #page: Page;
-  readonly #salon: Pick<Salon, "state" | "ticket" | "hear">;
+  readonly #salon: Pick<Salon, "state" | "ticket" | "hear" | "subscribe">;
   readonly #shelves: Shelves;
   readonly #ground: Ground;
-  readonly #stop: Unsubscribe;
+  readonly #stops: Unsubscribe[];
   #jobs: Job[] = [];
   #offers: Waiting[] = [];
   #told = false;
   #restored = false;
   #callOff = () => {};
 
-  constructor(salon: Pick<Salon, "state" | "ticket" | "hear">, shelves: Shelves, page: Page) {
+  constructor(salon: Pick<Salon, "state" | "ticket" | "hear" | "subscribe">, shelves: Shelves, page: Page) {
     this.#salon = salon;
     this.#shelves = shelves;
     this.#page = page;
@@ -66,7 +66,14 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
       knowsSize: (size) => shelves.knowsSize(size),
       changed: () => this.#changed(),
     };
-    this.#stop = salon.hear((happening) => this.#hear(happening));
+    let here = false;
+    this.#stops = [
+      salon.hear((happening) => this.#hear(happening)),
+      salon.subscribe(({ status }) => {
+        if (here && status.kind === "signed-out") this.#forget();
+        here = status.kind !== "signed-out" && (here || status.kind === "online");
+      }),
+    ];
     if (salon.state.status.kind === "online") void this.#restore();
     this.#look();
   }
@@ -143,7 +150,7 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
 
   /** Everything stands still, and is found again by the next page. */
   close(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
     this.#callOff();
     for (const job of this.#jobs) job.leave();
   }
@@ -256,6 +263,17 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
       else if (kept.person === person && (await this.#page.claim(kept.id))) this.#takeUp(kept);
     }
     await this.#page.sweep(this.#parts());
+  }
+
+  /** Somebody signed out: whoever comes next, be it under the same name, finds nothing of theirs. */
+  #forget(): void {
+    for (const job of this.#jobs) job.cancel();
+    this.#jobs = [];
+    this.#offers = [];
+    this.#restored = false;
+    this.#changed();
+    void this.#page.keep.all().then((all) => all.forEach((kept) => this.#page.keep.remove(kept.id)));
+    void this.#page.sweep(new Set(), true);
   }
 
   #takeUp(kept: Kept): void {
