@@ -5,7 +5,8 @@ PYTHON ?= python3
 ARGS ?=
 TESTARGS ?=
 # Debian's packages that tests need beside Python's: a C compiler for the load generator, a terminal to look into, a
-# browser, networks that lose, Node for somebody else's client. Where Node came from its makers npm came with it, and Debian's would not fit.
+# browser, networks that lose, Node for somebody else's client. Where Node came from its makers npm came with it, and
+# Debian's would not fit.
 DEBIAN ?= gcc libc6-dev tmux chromium xvfb nftables iproute2 $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
 
 BIN := .venv/bin
