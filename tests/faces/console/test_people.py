@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from salon.client.transfers import State, Transfer
+from salon.errors import NOT_SHARING, refuse
 from salon.faces.menu.files import line_of
 from salon.faces.shelf.drawing import came_line
 from tests.faces.console.test_files import chatting
@@ -58,3 +59,6 @@ def test_what_is_told_of_a_file() -> None:
     assert came_line(transfer) == line_of(transfer) == "a\\n.txt came from b\\x1bob (direct)."
     assert came_line(Transfer(1, False, "empty", "", State.DONE, 0, person="bob")) == "empty came from bob."
     assert line_of(Transfer(1, False, "a", "")) == ""
+    assert line_of(Transfer(1, False, "a", "", State.FAILED, refusal=refuse(NOT_SHARING, name="bob"))) == (
+        "bob shares no files now."
+    )

@@ -55,6 +55,7 @@ class FromPerson:
         self._replace = replace
         self._part: Part | None = None
         self._tries = 0
+        self._shunned: set[str] = set()
         self._begun = False  # something of it has come: who is away now is worth waiting for
 
     @property
@@ -85,7 +86,7 @@ class FromPerson:
             raise
         try:
             part = await self._take_up(supplied)
-            carriage = Carriage(self._asking.ways(supplied), supplied, part, self._note)
+            carriage = Carriage(self._asking.ways(supplied), supplied, part, self._note, self._shunned)
             if not await carriage.run():
                 raise Cut(refuse(LOST_OWNER, name=self._name, owner=supplied.owner))
             return part
@@ -127,10 +128,18 @@ class Carriage:
     """Brings what a part lacks. All ways are tried at once; the first that is there carries, a better one takes over,
     and where the one that carries fails, all are tried again, from where the part stands.
 
-    `noted` is called with each path as it begins to carry.
+    noted    is called with each path as it begins to carry
+    shunned  names of ways that were open and brought nothing: some networks let small packets through and no large ones
     """
 
-    def __init__(self, ways: Sequence[Way], supplied: Supplied, part: Part, noted: Callable[[Path], None]) -> None:
+    def __init__(
+        self,
+        ways: Sequence[Way],
+        supplied: Supplied,
+        part: Part,
+        noted: Callable[[Path], None],
+        shunned: set[str],
+    ) -> None:
         self._ways = ways
         self._supplied = supplied
         self._part = part
@@ -138,7 +147,8 @@ class Carriage:
         self._opening: dict[asyncio.Task[Path | None], Way] = {}
         self._carrying: asyncio.Task[SalonError | None] | None = None
         self._path: Path | None = None
-        self._stood = -1  # where the part was when the ways were tried last
+        self._shunned = shunned
+        self._stood = (-1, 0)  # where the part was when the ways were tried last, and how many were shunned
         self._tasks = Tasks()
 
     async def run(self) -> bool:
@@ -153,11 +163,14 @@ class Carriage:
             await self._give_up()
 
     def _try_all(self) -> bool:
-        """Try every way; False where nothing has come since that was done last."""
-        if self._part.offset == self._stood:
+        """Try every way that is worth it; False where that was done since anything came."""
+        stands = (self._part.offset, len(self._shunned))
+        ways = [way for way in self._ways if way.name not in self._shunned]
+        if stands == self._stood or not ways:
+            self._shunned.clear()  # the next time is another time
             return False
-        self._stood = self._part.offset
-        for way in self._ways:
+        self._stood = stands
+        for way in ways:
             self._opening[self._tasks.start(way.open(self._supplied))] = way
         return True
 
@@ -189,24 +202,30 @@ class Carriage:
 
     async def _carry(self, path: Path) -> SalonError | None:
         """Take what comes on this path, as long as something does; why it cannot be written, where that ended it."""
-        part = self._part
+        began = self._part.offset
         try:
             async with asyncio.timeout(_SILENCE_SECONDS):
-                await path.ask(part.offset)
+                await path.ask(began)
         except (OSError, TimeoutError, SalonError):
+            self._shunned.add(path.way.name)
             return None
         self._noted(path)
         try:
-            while path.left:
-                async with asyncio.timeout(_SILENCE_SECONDS):
-                    data = await path.piece()
-                part.take(data)
-                await part.room()
+            await self._take_all(path)
         except (OSError, TimeoutError):
-            pass
+            if self._part.offset == began:
+                self._shunned.add(path.way.name)
         except SalonError as error:
             return error
         return None
+
+    async def _take_all(self, path: Path) -> None:
+        """Take what comes until it is all. Raises OSError where it breaks off, SalonError where the disk would not."""
+        while path.left:
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                data = await path.piece()
+            self._part.take(data)
+            await self._part.room()
 
     def _let_go(self) -> None:
         if self._path is not None:
