@@ -91,6 +91,8 @@ export class DownloadJob extends Job {
       case "differs":
         return this.#give(bytesDiffer(this.#kept.name));
       case "unkept":
+        // A page before this one may still hold on to it, or another tab: that ends.
+        if (report.why === "busy") return this.wait(elsewhere(this.#kept.name));
         return this.#give(this.#unkept(report.why));
     }
   }
@@ -109,9 +111,9 @@ export class DownloadJob extends Job {
     else this.#give(refusal);
   }
 
-  #unkept(why: "full" | "busy" | "forbidden") {
+  #unkept(why: "full" | "forbidden") {
     const { name, size } = this.#kept;
-    return why === "full" ? noSpace(name, size) : why === "busy" ? elsewhere(name) : unkept(name);
+    return why === "full" ? noSpace(name, size) : unkept(name);
   }
 
   #give(refusal: Parameters<Job["fail"]>[0]): void {

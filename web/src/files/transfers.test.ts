@@ -195,7 +195,6 @@ describe("a download", () => {
   it.each([
     [{ kind: "differs" }, "bytes_differ"],
     [{ kind: "unkept", why: "full" }, "no_space"],
-    [{ kind: "unkept", why: "busy" }, "got_elsewhere"],
     [{ kind: "unkept", why: "forbidden" }, "unkept_file"],
     [{ kind: "refused", status: 418, body: "<teapot>" }, "strange_answer"],
   ] as [Report, string][])("says why it failed: %o", async (report, code) => {
@@ -333,5 +332,20 @@ describe("after a reload", () => {
     await settled();
     expect(transfers.state.transfers).toEqual([]);
     expect((await page.keep.all()).map((one) => one.id)).toEqual(["1", "3"]);
+  });
+
+  it("what a page before this one has not let go of is taken up once it has", async () => {
+    page.keep.put(download);
+    page.taken.add("d");
+    open();
+    await settled();
+    expect(transfers.state.transfers).toEqual([]);
+    page.taken.clear();
+    page.pass(500);
+    const [hand] = (await only(), page.hands) as [FakeHand];
+    hand.report({ kind: "unkept", why: "busy" });
+    expect(await only()).toMatchObject({ state: "waiting", refusal: { code: "got_elsewhere" } });
+    page.pass(100);
+    expect(hand.orders).toHaveLength(2);
   });
 });

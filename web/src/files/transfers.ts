@@ -19,6 +19,8 @@ const LOOK_EVERY_MS = 2_000;
 /** So long a connection may be without a byte; what is sent whole has the time that a server's disk needs. */
 const STILL_MS = 30_000;
 const FINISHING_MS = 180_000;
+const CLAIMS = 5;
+const CLAIM_EVERY_MS = 500;
 
 /** What the page gives. */
 export interface Page {
@@ -260,9 +262,15 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
     const { person, time } = this.#now();
     for (const kept of await this.#page.keep.all()) {
       if (kept.time < time - KEPT_MS) this.#page.keep.remove(kept.id);
-      else if (kept.person === person && (await this.#page.claim(kept.id))) this.#takeUp(kept);
+      else if (kept.person === person) await this.#claim(kept, CLAIMS);
     }
     await this.#page.sweep(this.#parts());
+  }
+
+  /** A page that was just left may not have let go yet: it is asked a few times. */
+  async #claim(kept: Kept, times: number): Promise<void> {
+    if (await this.#page.claim(kept.id)) this.#takeUp(kept);
+    else if (times > 1) this.#page.after(CLAIM_EVERY_MS, () => void this.#claim(kept, times - 1));
   }
 
   /** Somebody signed out: whoever comes next, be it under the same name, finds nothing of theirs. */
