@@ -16,6 +16,7 @@ from salon.core.limits import KIB
 from salon.errors import SalonError
 from salon.wire.passing import Relay, relay_line
 from tests.support.filing import done, some_bytes
+from tests.support.party import rest
 from tests.support.people import RELAYED, person
 from tests.support.servers import serving
 
@@ -28,8 +29,10 @@ HASH = "ab" * 32
 @asynccontextmanager
 async def somebody(answer: bytes, *, closes: bool = True) -> AsyncIterator[Address]:
     """A server that says this to every line, and then nothing more."""
+    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         with suppress(ConnectionError):
             await reader.readline()
             writer.write(answer)
@@ -42,6 +45,9 @@ async def somebody(answer: bytes, *, closes: bool = True) -> AsyncIterator[Addre
         yield Address("127.0.0.1", server.sockets[0].getsockname()[1])
     finally:
         server.close()
+        for writer in writers:
+            writer.transport.abort()
+        await rest()
 
 
 @pytest.mark.parametrize(
