@@ -44,3 +44,16 @@ def test_what_is_none(text: str) -> None:
 def test_an_address_reads_as_it_is_written(host: object, port: int) -> None:
     address = Address(str(host), port)
     assert parse_address(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("server", "host"),
+    [
+        ("10.0.0.1:5000", "10.0.0.1:5000"),
+        ("[::1]:5000", "[::1]:5000"),
+        ("localhost", "localhost:12345"),
+        ("salon.example:5000", "localhost:5000"),
+    ],
+)
+def test_http_calls_it_by_a_name_that_every_server_answers_under(server: str, host: str) -> None:
+    assert parse_address(server).http_host == host

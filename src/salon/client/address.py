@@ -1,7 +1,7 @@
 """Where a server is, as people write it."""
 
 import re
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
 from salon.config import PORT
@@ -24,6 +24,19 @@ class Address(NamedTuple):
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def http_host(self) -> str:
+        """What to write as `Host`: a name that every server answers under.
+
+        Servers look at it to keep out pages that a browser was tricked into taking for the server's own. They cannot
+        know every name that people have for them, and a program that is no browser is not tricked.
+        """
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return f"localhost:{self.port}"
+        return str(self)
 
 
 def parse_address(server: str) -> Address:

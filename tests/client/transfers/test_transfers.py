@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
+from salon.client.address import Address
 from salon.client.transfers import ByName, ByTicket, Job, State
 from salon.core.limits import KIB
 from salon.errors import (
@@ -265,3 +267,18 @@ async def test_a_void_ticket_is_waited_for_and_then_refused(tmp_path: Path) -> N
         transferring(server.address, tmp_path / "kept", access=access, patience=0.2) as transfers,
     ):
         assert await refused(transfers.send(tmp_path / "a", ROOM)) == BAD_TICKET.code
+
+
+async def test_a_server_may_be_known_by_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot know them all, and answers browsers under none but its own."""
+    loop = asyncio.get_running_loop()
+    look_up = loop.getaddrinfo
+    names = {"salon.example": "127.0.0.1"}
+    monkeypatch.setattr(loop, "getaddrinfo", lambda host, *more, **also: look_up(names.get(host, host), *more, **also))
+    (tmp_path / "up").write_bytes(b"there")
+    async with filing(tmp_path / "server") as server:
+        address = Address("salon.example", server.port)
+        async with transferring(address, tmp_path / "k") as transfers:
+            await done(transfers.send(tmp_path / "up", ROOM))
+            await done(transfers.get("up", ROOM, tmp_path / "server", saved_as="down"))
+    assert (tmp_path / "server" / "down").read_bytes() == b"there"

@@ -137,7 +137,7 @@ class Response:
     def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         self._line.settimeout(self._server.silence)
         self._connection.sock = self._line
-        common = {"Host": str(self._server.address), "Accept-Encoding": "identity", "User-Agent": "salon"}
+        common = {"Host": self._server.address.http_host, "Accept-Encoding": "identity", "User-Agent": "salon"}
         # As aiohttp has it, so that a name with any letter reaches the server as it was written.
         self._connection.request(method, path, headers={**common, "Connection": "close", **headers})
         answer = self._inner = self._connection.getresponse()

@@ -49,7 +49,7 @@ class Web:
             connector=TCPConnector(limit=0),
             cookie_jar=DummyCookieJar(),
             timeout=ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence),
-            headers={"Accept-Encoding": "identity", "User-Agent": "salon"},
+            headers={"Host": address.http_host, "Accept-Encoding": "identity", "User-Agent": "salon"},
             auto_decompress=False,
         )
 

@@ -58,6 +58,7 @@ class Proxy:
         if server is None:
             raise web.HTTPBadGateway
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
+        headers["Host"] = server.http_host
         url = URL(f"http://{server}{request.raw_path}", encoded=True)
         body = request.content if request.body_exists else None
         response: web.StreamResponse | None = None
