@@ -257,3 +257,17 @@ async def test_over_plain_http_from_elsewhere_it_is_kept_in_memory_and_checked(
             await expect(log_card(ann, "film.bin")).to_contain_text("Saved, and checked")
             forgive(people, "Cross-Origin-Opener-Policy header has been ignored")  # so are all such pages told
         await browser.close()
+
+
+async def test_what_is_dropped_while_the_line_is_gone_goes_out_when_it_is_back(people: People) -> None:
+    ann = await people.come_in("Ann", "garden")
+    await drop(ann, "before.txt", text="1")
+    await expect(log_card(ann, "before.txt")).to_contain_text("On the shelf")
+    await ann.context.set_offline(True)
+    await ann.locator(".line").wait_for()
+    await drop(ann, "meanwhile.txt", text="22")
+    await expect(log_card(ann, "meanwhile.txt")).to_contain_text("Waits for the connection")
+    await expect(card(panel(ann), "before.txt")).to_be_visible()
+    await ann.context.set_offline(False)
+    await expect(log_card(ann, "meanwhile.txt")).to_contain_text("On the shelf")
+    forgive(people, "ERR_INTERNET_DISCONNECTED")
