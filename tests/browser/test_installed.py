@@ -77,7 +77,7 @@ async def test_a_notice_leads_to_its_room(people: People) -> None:
     seen = await noticing(ann)
     await turn_on(ann)
     await ann.evaluate("location.hash = '#/kitchen'")
-    await expect(ann.get_by_role("heading", name="kitchen")).to_be_visible()
+    await expect(ann.get_by_role("heading", name="kitchen", exact=True)).to_be_visible()
     await say(bob, "where are you?")
     await eventually(lambda: len(seen) == 1)
     await ann.evaluate("window.last.onclick()")
