@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.files import REFUSED, card, content, drop, drop_all, forgive, log_card, panel
 from tests.browser.people import People, people_at, say
@@ -40,6 +40,27 @@ async def test_what_leaves_the_shelf_is_said_before_a_byte_has_gone(browser: Bro
         await expect(card(panel(ann), "one.txt")).to_have_count(0)
         await expect(log_card(ann, "one.txt")).to_contain_text("Left the shelf")
         await expect(card(ann, "two.txt").filter(has_text="A newer one has this name")).to_have_count(1)
+
+
+async def test_a_shelf_that_filled_up_meanwhile_is_asked_about_too(browser: Browser, tmp_path: Path) -> None:
+    async with program(tmp_path, "--keep", "1") as server, people_at(browser, f"http://{server.address}") as people:
+        ann, bob = await people.come_in("Ann", "garden"), await people.come_in("Bob", "garden")
+
+        async def after_bob(route: Route) -> None:
+            await drop(bob, "first.txt", text="1")
+            await expect(log_card(bob, "first.txt")).to_contain_text("Leaves")
+            await route.continue_()
+
+        sent: list[str] = []
+        ann.on("request", lambda request: sent.append(request.method))
+        await ann.route("**/uploads", after_bob)
+        await drop(ann, "second.txt", text="2")
+        second = log_card(ann, "second.txt")
+        await expect(second).to_contain_text("Paused at 0 % · Takes off the shelf: first.txt")
+        assert "PATCH" not in sent
+        await second.get_by_role("button", name="Proceed with second.txt").click()
+        await expect(log_card(ann, "first.txt")).to_contain_text("Left the shelf")
+        await expect(card(panel(ann), "second.txt")).to_be_visible()
 
 
 async def test_too_large_is_said_before_a_byte_has_gone(browser: Browser, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
 
   accept(offer: string): void {
     const found = this.#withdraw(offer);
-    if (found) this.#begin(found.room, found.picked);
+    if (found) this.#begin(found.room, found.picked, found.pushesOut);
   }
 
   decline(offer: string): void {
@@ -157,7 +157,7 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
     for (const job of this.#jobs) job.leave();
   }
 
-  #begin(room: string, picked: readonly Picked[]): void {
+  #begin(room: string, picked: readonly Picked[], agreed: readonly string[] = []): void {
     const { person, time } = this.#now();
     const limit = this.#salon.state.limits.file_bytes ?? 0;
     for (const one of picked) {
@@ -178,7 +178,7 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
         handle,
         time,
       };
-      const job = new UploadJob(this.#ground, kept, one);
+      const job = new UploadJob(this.#ground, kept, one, agreed);
       if (limit && file.size > limit) job.refuse(tooLarge(name, limit));
       this.#add(job);
     }

@@ -21,7 +21,10 @@ export class UploadJob extends Job {
   #turn = 0;
   #sha256: string | null = null;
 
-  constructor(ground: Ground, kept: KeptUpload, picked: Picked | null) {
+  /** Files that may leave the shelf for it: whoever sends it was told of these. */
+  readonly #agreed: readonly string[];
+
+  constructor(ground: Ground, kept: KeptUpload, picked: Picked | null, agreed: readonly string[] = []) {
     super(ground, {
       id: kept.id,
       direction: "up",
@@ -41,6 +44,7 @@ export class UploadJob extends Job {
       verified: false,
     });
     this.#kept = kept;
+    this.#agreed = agreed;
     this.#file = picked?.file ?? null;
     this.remember();
   }
@@ -200,7 +204,8 @@ export class UploadJob extends Job {
     if (file.size && Number(response.getHeader("Upload-Offset")) === file.size) {
       void this.#tus?.abort();
       success();
-    }
+      // The shelf filled up since somebody looked: they are asked now, and no byte has gone.
+    } else if (!evicts.every((name) => this.#agreed.includes(name))) this.pause();
   }
 
   #success(turn: number): void {
