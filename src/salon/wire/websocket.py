@@ -16,6 +16,8 @@ _HEADS = [bytes((_TEXT, length)) for length in range(_SHORT)] + [
 class WebSocketDocuments(Documents):
     """The documents of `Documents`, framed."""
 
+    title = "WebSocket"
+
     def finish(self, lines: bytes) -> bytes:
         """Each line as a frame. The line's end is not part of its document."""
         heads = _HEADS
