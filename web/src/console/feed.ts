@@ -115,7 +115,7 @@ export class Feed {
   }
 
   private greeted(hello: Hello): void {
-    if (this.hello && this.hello.run !== hello.run) this.log.tip = 0;
+    if (this.hello && this.hello.run !== hello.run) this.log.restart();
     this.hello = hello;
     this.status = "open";
     this.counted = null;

@@ -31,6 +31,23 @@ describe("the log", () => {
     expect(lines.shown.map((one) => one.what.time)).toEqual([10, 90, 90, 90]);
   });
 
+  it("goes on where a server that was started again begins anew", () => {
+    const lines = new Lines();
+    lines.add({ tip: 3, missed: 0, lines: run(1, 3) }, words);
+    lines.restart();
+    expect(lines.tip).toBe(0);
+    lines.add({ tip: 4, missed: 1, lines: run(2, 4) }, words);
+    const numbers = lines.shown.map((one) => one.n);
+    expect(lines.shown.map((one) => one.line)).toEqual([
+      ...[1, 2, 3].map((n) => `line ${n}`),
+      "1 missing",
+      ...[2, 3, 4].map((n) => `line ${n}`),
+    ]);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+    expect(lines.tip).toBe(4);
+  });
+
   it("keeps so many and no more, filtered or not", () => {
     const lines = new Lines();
     for (let n = 1; n <= 40_000; n += 100) lines.add({ tip: n + 99, missed: 0, lines: run(n, n + 99) }, words);

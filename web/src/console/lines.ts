@@ -26,15 +26,21 @@ export class Lines {
   /** The lines that pass the filter, oldest first. Another array whenever it holds something else. */
   shown: readonly Line[] = [];
   tip = 0;
+  /** What is added to the server's numbers: those of a server that was started again begin anew, ours go on. */
+  private base = 0;
   private all: Line[] = [];
   private filter: Filter = { subject: "all", words: "" };
 
   /** `missed` as a line of its own: `words` says how many. */
   add(log: LogPayload, words: (missed: number) => string): void {
-    const fresh = [...log.lines];
+    const fresh = log.lines.map((line) => ({ ...line, n: this.base + line.n }));
     if (log.missed > 0) {
       const time = fresh[0]?.what.time ?? this.all.at(-1)?.what.time ?? 0;
-      fresh.unshift({ n: (fresh[0]?.n ?? log.tip + 1) - 0.5, line: words(log.missed), what: { kind: "missed", time } });
+      fresh.unshift({
+        n: (fresh[0]?.n ?? this.base + log.tip + 1) - 0.5,
+        line: words(log.missed),
+        what: { kind: "missed", time },
+      });
     }
     this.tip = Math.max(this.tip, log.tip);
     this.all.push(...fresh);
@@ -44,6 +50,12 @@ export class Lines {
     const oldest = this.all[0]!.n;
     const begin = this.shown.findIndex((one) => one.n >= oldest);
     this.shown = [...(begin > 0 ? this.shown.slice(begin) : begin < 0 ? [] : this.shown), ...kept];
+  }
+
+  /** The server was started again, and counts from the beginning. */
+  restart(): void {
+    this.base += this.tip + 1;
+    this.tip = 0;
   }
 
   /** Shows only what passes. */
