@@ -37,7 +37,7 @@ class Guard:
 
     def _watch_page(self, page: Page) -> None:
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.mistakes.append(f"{error.message}\n{error.stack}"))
+        page.on("pageerror", lambda error: self.mistakes.append(f"{page.url}: {error.message}\n{error.stack}"))
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _AWAY.search(message.text):
@@ -95,7 +95,7 @@ async def people_at(browser: Browser, origin: str) -> AsyncIterator[People]:
         yield people
     finally:
         await people.leave()
-    assert people.guard.mistakes == []
+    assert people.guard.mistakes == [], people.guard.mistakes
 
 
 def composer(page: Page) -> Locator:

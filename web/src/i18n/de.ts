@@ -128,6 +128,7 @@ export const de: Catalogue = {
     retry: "Jetzt versuchen",
     back: "Die Verbindung ist wieder da.",
     closing: "Der Server wurde geschlossen. Die Seite verbindet sich, wenn er zurück ist.",
+    logged: "Wer diesen Server betreibt, sieht, was hier unter vier Augen gesagt wird.",
     storage: "Der Server kann gerade nichts aufschreiben. Was du schreibst, wartet hier.",
   },
 

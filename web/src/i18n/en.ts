@@ -125,6 +125,7 @@ export const en = {
     retry: "Try now",
     back: "The connection is back.",
     closing: "The server was closed. This page connects again when it is back.",
+    logged: "The operator of this server is shown what people say in private.",
     storage: "The server cannot write anything down now. What you write waits here.",
   },
 
