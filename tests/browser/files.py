@@ -38,7 +38,7 @@ _DROP = """(files) => {
 
 # What the browser notes where an upload goes on before the server has noticed that the line before it broke.
 ASKED_ELSEWHERE = "status of 409 (Conflict)"
-REFUSED = re.compile(r"status of (400|404|413|507) ")
+REFUSED = re.compile(r"status of (400|404|413|503|507) ")
 
 
 def forgive(people: People, note: str | re.Pattern[str]) -> None:
