@@ -109,7 +109,7 @@ async def test_an_older_page_that_comes_late_moves_nothing(people: People, serve
     oldest = (
         "Math.min(...[...document.querySelectorAll('#messages [role=article]')].map((row) => Number(row.dataset.seq)))"
     )
-    await feed(page).evaluate("feed => { feed.scrollTop = 0; }")
+    await scroll(page, -1_000_000)
     seq, _ = await first(page)
     await page.evaluate(_WATCH, seq)
     await expect(messages(page).locator(f'[data-seq="{seq - 5}"][role=article]')).to_be_attached()
