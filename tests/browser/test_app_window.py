@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Locator, async_playwright
 
 from tests.browser.windows import Desktop, Window, a_port, desktop
-from tests.support.filing import some_bytes
+from tests.support.filing import some_bytes, sparse
 from tests.support.servers import Program, program
 
 pytestmark = [
@@ -22,6 +22,7 @@ pytestmark = [
     ),
 ]
 PICTURE = some_bytes(2_000_003)
+FILM = 300_000_000  # of zeroes: long enough on its way to be paused
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ async def server(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Program]:
     library = tmp_path / "library"
     library.mkdir()
     (library / "cat.png").write_bytes(PICTURE)
+    sparse(library / "film.bin", FILM)
     async with program(tmp_path / "data", "--library", str(library)) as server:
         yield server
 
@@ -87,6 +89,28 @@ async def test_a_download_goes_straight_into_the_folder(desk: Desktop, server: P
     place = leah.folder / "cat.png"
     await card.get_by_text(f"Checked, and saved as {place}").wait_for()
     assert place.read_bytes() == PICTURE
+
+
+async def test_a_paused_download_goes_on_in_the_next_window(desk: Desktop, server: Program) -> None:
+    leah = await desk.app("Leah", server.address)
+    await come_in(leah, "Leah")
+    card = leah.page.get_by_role("article", name="File film.bin")
+    await card.get_by_role("button", name="Get film.bin").click()
+    await card.get_by_text(re.compile(r"Getting, [1-9]")).wait_for()
+    await card.get_by_role("button", name="Pause film.bin").click()
+    await card.get_by_text(re.compile(r"Paused at \d+ %")).wait_for()
+    leah.kill()
+    assert await leah.ended() < 0
+    (part,) = leah.folder.glob("film.bin.*.part")
+    there = part.stat().st_size
+
+    again = await desk.app("Leah", server.address)
+    card = again.page.get_by_role("article", name="File film.bin")
+    await card.get_by_text(re.compile(r"Paused at \d+ %")).wait_for()
+    assert part.stat().st_size == there  # it waits until somebody has it go on
+    await card.get_by_role("button", name="Proceed with film.bin").click()
+    await card.get_by_text("Checked, and saved as").wait_for()
+    assert (leah.folder / "film.bin").stat().st_size == FILM
 
 
 async def test_people_share_folders_and_ask_each_other(desk: Desktop, server: Program) -> None:

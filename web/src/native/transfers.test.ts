@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Transfers, TransfersState } from "../files/types";
 import { Value } from "../files/value";
 import { AgentLine } from "./agent";
+import { agentStorage } from "./storage";
 import { AgentTransfers } from "./transfers";
 
 interface Sent {
@@ -12,7 +13,7 @@ interface Sent {
 
 const CAT = { name: "cat.png", size: 8, sha256: "ab" };
 
-function begun() {
+function begun(storage = agentStorage({})) {
   const sent: Sent[] = [];
   const calls: string[] = [];
   const line = new AgentLine({ send: (text) => sent.push(JSON.parse(text) as Sent) });
@@ -26,7 +27,7 @@ function begun() {
     },
   });
   let time = 10;
-  const transfers = new AgentTransfers(browser, line, () => ++time);
+  const transfers = new AgentTransfers(browser, line, () => ++time, storage);
   const tell = (type: string, payload: object): void => line.received(JSON.stringify({ type, payload }));
   const first = () => transfers.state.transfers[0]!;
   return { transfers, sent, calls, tell, first };
@@ -97,6 +98,42 @@ describe("files by the agent", () => {
     expect(sent[0]).toMatchObject({ type: "request", payload: { owner: "Leah", name: "scan.png" } });
     tell("moved", { number: 1, name: "scan.png", room: "", person: "Leah", state: "moving", path: "direct" });
     expect(first()).toMatchObject({ path: "direct", savedAs: "scan.png (Leah)" });
+  });
+
+  it("wait in the next window for whoever has them go on", () => {
+    const storage = agentStorage({});
+    const before = begun(storage);
+    before.transfers.get("lobby", CAT, "a.png");
+    before.transfers.get("lobby", { ...CAT, name: "done.png" });
+    before.tell("moved", { number: 1, name: "cat.png", room: "lobby", state: "moving", size: 80, offset: 41 });
+    before.tell("moved", { number: 2, name: "done.png", room: "lobby", state: "done", size: 8, offset: 8 });
+
+    const after = begun(storage);
+    expect(after.first()).toMatchObject({ state: "paused", name: "cat.png", savedAs: "a.png", size: 80, offset: 40 });
+    expect(after.transfers.state.transfers).toHaveLength(2);
+    expect(after.sent).toEqual([]);
+    after.transfers.proceed(after.first().id);
+    expect(after.sent[0]).toMatchObject({ type: "get", payload: { name: "cat.png", saved_as: "a.png" } });
+    after.tell("moved", { number: 1, name: "cat.png", room: "lobby", state: "done", size: 80, offset: 80 });
+
+    expect(begun(storage).transfers.state.transfers.map((one) => one.id)).toEqual(["u1"]);
+    const third = begun(storage);
+    third.transfers.get("lobby", CAT);
+    third.transfers.forget();
+    expect(third.transfers.state.transfers).toHaveLength(1);
+    expect(begun(storage).transfers.state.transfers).toHaveLength(1);
+    storage.set("salon/downloads", "no list");
+    expect(begun(storage).transfers.state.transfers).toHaveLength(1);
+  });
+
+  it("are given up in the next window too, and leave nothing", async () => {
+    const storage = agentStorage({});
+    begun(storage).transfers.get("lobby", CAT);
+    const after = begun(storage);
+    after.transfers.cancel(after.first().id);
+    after.tell("done", { id: after.sent[0]!.payload.id, number: 5 });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(after.sent[1]).toMatchObject({ type: "cancel", payload: { number: 5 } });
   });
 
   it("go up as in any browser", () => {

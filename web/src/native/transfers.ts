@@ -1,6 +1,7 @@
 /** Files by the agent: what comes down goes straight into a folder. What goes up is the browser's, as everywhere. */
 import type { Picked, Transfer, Transfers, TransfersState, TransferState, Wanted } from "../files/types";
 import { Value } from "../files/value";
+import type { Storage } from "../model/ports";
 import { type Refusal, RefusedError, type Unsubscribe } from "../model/types";
 import type { AgentLine } from "./agent";
 import type { Done, Moved } from "./words";
@@ -28,7 +29,15 @@ interface Wish {
   number: number;
   moved: Moved | null;
   refusal: Refusal | null;
+  /** Of a window before this one: how far it was. It stands still until somebody has it go on. */
+  rests: number | null;
 }
+
+/** Where it is remembered over the end of the window what was not done. */
+type Memory = Pick<Storage, "get" | "set">;
+
+const KEY = "salon/downloads";
+const STEPS = 20; // how often at most it is written down how far a download is
 
 export class AgentTransfers implements Transfers {
   readonly #value = new Value<TransfersState>({ transfers: [], offers: [] });
@@ -39,7 +48,9 @@ export class AgentTransfers implements Transfers {
     private readonly browser: Transfers,
     private readonly agent: AgentLine,
     private readonly now: () => number,
+    private readonly memory: Memory,
   ) {
+    this.#wishes = remembered(memory).map((one, at) => ({ ...one, id: `kept-${at}` }));
     browser.subscribe(() => this.#tell());
     agent.listen({ moved: (transfer) => this.#moved(transfer) });
   }
@@ -65,34 +76,41 @@ export class AgentTransfers implements Transfers {
 
   #wish(wanted: Pick<Wish, "room" | "owner" | "file" | "savedAs">): string {
     const id = `agent-${++this.#asked}`;
-    const wish: Wish = { ...wanted, id, time: this.now(), number: 0, moved: null, refusal: null };
+    const wish: Wish = { ...wanted, id, time: this.now(), number: 0, moved: null, refusal: null, rests: null };
     this.#wishes.unshift(wish);
-    this.#ask(wish);
+    void this.#ask(wish);
     return id;
   }
 
-  #ask(wish: Wish): void {
+  #ask(wish: Wish): Promise<void> {
     const { room, owner, file, savedAs } = wish;
+    wish.rests = null;
     const saved = savedAs ? { saved_as: savedAs } : {};
     const asked: Promise<Done> = owner
       ? this.agent.ask("request", { owner, name: file.name, ...saved })
       : this.agent.ask("get", { name: file.name, room, ...saved });
-    asked
+    this.#tell();
+    return asked
       .then(
-        ({ number }) => (wish.number = number),
-        (error: unknown) => (wish.refusal = error instanceof RefusedError ? error.refusal : unknown(error)),
+        ({ number }) => void (wish.number = number),
+        (error: unknown) => void (wish.refusal = error instanceof RefusedError ? error.refusal : unknown(error)),
       )
       .finally(() => this.#tell());
-    this.#tell();
   }
 
   #moved(transfer: Moved): void {
     const wish = this.#wishes.find((one) =>
-      one.number ? one.number === transfer.number : !one.refusal && isOf(one, transfer),
+      one.number ? one.number === transfer.number : !one.refusal && one.rests === null && isOf(one, transfer),
     );
     if (!wish) return;
     wish.number = transfer.number;
     wish.moved = transfer;
+    this.#tell();
+  }
+
+  /** Whoever comes next is somebody else. */
+  forget(): void {
+    this.#wishes = [];
     this.#tell();
   }
 
@@ -105,14 +123,17 @@ export class AgentTransfers implements Transfers {
   /** Goes on, or tries again what did not work. */
   proceed(id: string): void {
     const wish = this.#find(id);
-    if (wish && (wish.refusal || wish.moved?.state === "failed")) {
+    if (wish && (wish.refusal || wish.rests !== null || wish.moved?.state === "failed")) {
       Object.assign(wish, { number: 0, moved: null, refusal: null });
-      this.#ask(wish);
+      void this.#ask(wish);
     } else this.#do(id, "proceed", () => this.browser.proceed(id));
   }
 
   cancel(id: string): void {
-    this.#do(id, "cancel", () => this.browser.cancel(id));
+    const wish = this.#find(id);
+    // Only who has it can throw away what lies there of it.
+    if (wish && wish.rests !== null) void this.#ask(wish).then(() => this.cancel(id));
+    else this.#do(id, "cancel", () => this.browser.cancel(id));
   }
 
   dismiss(id: string): void {
@@ -157,6 +178,28 @@ export class AgentTransfers implements Transfers {
     const { transfers, offers } = this.browser.state;
     const all = [...this.#wishes.map(drawn), ...transfers].sort((one, other) => other.time - one.time);
     this.#value.set({ transfers: all, offers });
+    this.#remember();
+  }
+
+  /** What is not done, for the next window. */
+  #remember(): void {
+    const left = this.#wishes
+      .filter((one) => !one.refusal && !["done", "failed", "cancelled"].includes(one.moved?.state ?? ""))
+      .map(({ room, owner, file, savedAs, time, moved, rests }) => {
+        const size = moved?.size ?? file.size;
+        const step = Math.max(1, Math.ceil(size / STEPS));
+        const offset = rests ?? Math.floor((moved?.offset ?? 0) / step) * step;
+        return {
+          room,
+          owner,
+          file: { ...file, size, sha256: moved?.sha256 || file.sha256 },
+          savedAs,
+          time,
+          rests: offset,
+        };
+      });
+    const text = JSON.stringify(left);
+    if (text !== (this.memory.get(KEY) ?? "[]")) this.memory.set(KEY, text);
   }
 }
 
@@ -178,8 +221,8 @@ function drawn(wish: Wish): Transfer {
     savedAs: owner ? `${shown} (${owner})` : shown,
     time,
     size: moved?.size ?? file.size,
-    offset: moved?.offset ?? 0,
-    state: wish.refusal ? "failed" : moved ? STATES[moved.state] : "queued",
+    offset: moved?.offset ?? wish.rests ?? 0,
+    state: wish.refusal ? "failed" : wish.rests !== null ? "paused" : moved ? STATES[moved.state] : "queued",
     rate: moved?.rate ?? 0,
     eta: moved?.eta ?? null,
     sha256: moved?.sha256 || file.sha256,
@@ -189,6 +232,23 @@ function drawn(wish: Wish): Transfer {
     verified: moved?.state === "done",
     place: moved?.saved ?? "",
   };
+}
+
+/** What an earlier window has left to do. */
+function remembered(memory: Memory): Omit<Wish, "id">[] {
+  try {
+    const kept: unknown = JSON.parse(memory.get(KEY) ?? "[]");
+    return (Array.isArray(kept) ? kept : [])
+      .filter(isKept)
+      .map((one) => ({ ...one, number: 0, moved: null, refusal: null }));
+  } catch {
+    return [];
+  }
+}
+
+function isKept(one: unknown): one is Pick<Wish, "room" | "owner" | "file" | "savedAs" | "time"> & { rests: number } {
+  const kept = one as Partial<Wish> | null;
+  return typeof kept?.file?.name === "string" && typeof kept.room === "string" && typeof kept.rests === "number";
 }
 
 function refusalOf(moved: Moved | null): Refusal | null {

@@ -6,7 +6,7 @@ import { browserWorld } from "../../model/browser";
 import { createSalon } from "../../model/salon";
 import { RefusedError, type Salon, type SalonState } from "../../model/types";
 import type { AgentLine } from "../../native/agent";
-import { setNative } from "../../native/here";
+import { getNative, setNative } from "../../native/here";
 import { talkTo } from "../../native/place";
 import { agentStorage } from "../../native/storage";
 import { AgentTransfers } from "../../native/transfers";
@@ -71,7 +71,7 @@ export class Entry {
     const salon = createSalon({ ...browserWorld(), storage });
     const { transfers } = deskOf(
       salon,
-      (one, shelves) => new AgentTransfers(browserTransfers(one, shelves), this.agent, () => Date.now()),
+      (one, shelves) => new AgentTransfers(browserTransfers(one, shelves), this.agent, () => Date.now(), storage),
     );
     setNative({ agent: this.agent, transfers: transfers as AgentTransfers, hello: this.hello });
     salon.subscribe((state) => this.#turn(state));
@@ -88,6 +88,7 @@ export class Entry {
     if (status.kind === "online") this.#wasIn = true;
     if (status.kind === "signed-out" && !status.refusal && this.#wasIn) {
       this.#wasIn = false;
+      getNative()?.transfers.forget();
       void this.agent.ask("end", {}).catch(() => {});
     }
   }
