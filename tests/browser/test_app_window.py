@@ -73,10 +73,14 @@ async def test_the_door_asks_for_the_server_and_a_wrong_one_is_mended_at_once(de
     await field(leah).wait_for()
     await reads(leah, server.address)  # the server's, not the agent's
 
+    await leah.page.get_by_role("button", name=re.compile("^Settings")).click()
+    await leah.page.get_by_role("radio", name="Dark").check()
+    await leah.page.keyboard.press("Escape")
     await leah.page.close()
     assert await leah.ended() == 0
     again = await desk.app("Leah")  # who was in is in at once, as the same person
     await field(again).wait_for()
+    assert await again.page.locator("html").get_attribute("data-theme") == "dark"  # as she left it
     await say(again, "back again")
     await reads(again, "back again")
 

@@ -1,7 +1,9 @@
 /** From the agent's first word to a person who is in: which server, who, and with what they left there. */
+import { alsoKeep, kept as browserKept } from "../common/kept";
 import { deskOf } from "../files/desk";
+import { showTheme, storedTheme } from "../shell/theme";
 import { browserTransfers } from "../../files/browser";
-import { sentence } from "../../i18n/index.svelte";
+import { sentence, showLanguage, wantedLanguage } from "../../i18n/index.svelte";
 import { browserWorld } from "../../model/browser";
 import { createSalon } from "../../model/salon";
 import { RefusedError, type Salon, type SalonState } from "../../model/types";
@@ -11,6 +13,9 @@ import { talkTo } from "../../native/place";
 import { agentStorage } from "../../native/storage";
 import { AgentTransfers } from "../../native/transfers";
 import type { Hello } from "../../native/words";
+
+/** What is chosen once and holds for every page of a browser: theme and language. */
+const CHOICES = ["salon.theme", "salon.language"];
 
 export class Entry {
   salon = $state.raw<Salon | null>(null);
@@ -67,7 +72,12 @@ export class Entry {
 
   #comeIn(kept: Readonly<Record<string, string>>): void {
     talkTo(this.address);
-    const storage = agentStorage(kept, (key, value) => void this.agent.ask("keep", { key, value }).catch(() => {}));
+    const keep = (key: string, value: string | null) => void this.agent.ask("keep", { key, value }).catch(() => {});
+    for (const key of CHOICES) if (kept[key]) browserKept.setItem(key, kept[key]);
+    showTheme(storedTheme(browserKept));
+    void showLanguage(wantedLanguage(browserKept, navigator.languages));
+    alsoKeep(keep);
+    const storage = agentStorage(kept, keep);
     const salon = createSalon({ ...browserWorld(), storage });
     const { transfers } = deskOf(
       salon,
