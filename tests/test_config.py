@@ -179,8 +179,8 @@ def test_several_addresses_each_taken_once(tmp_path: Path, host: str, addresses:
 
 def test_how_a_client_shares_is_told_by_the_environment() -> None:
     assert share_settings({}) == Share()
-    environment = {"SALON_DIRECT": "both", "SALON_SUPPLIES": "9", "SALON_SUPPLIES_PER_PERSON": "3"}
-    assert share_settings(environment) == Share("both", 9, 3)
+    environment = {"SALON_DIRECT": "tcp", "SALON_SUPPLIES": "9", "SALON_SUPPLIES_PER_PERSON": "3"}
+    assert share_settings(environment) == Share("tcp", 9, 3)
 
 
 @pytest.mark.parametrize(("name", "value"), [("SALON_DIRECT", "udp"), ("SALON_SUPPLIES", "many")])

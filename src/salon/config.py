@@ -103,10 +103,11 @@ class Share:
 
     supplies             files at once, to all people together
     supplies_per_person  of these, to one person
-    direct               how others may reach it without the server: `tcp`, `quic`, `both` or `none`
+    direct               how others may reach it without the server: `tcp`, `quic`, `both` or `none`. Without the
+                         second and third it does not reach others by QUIC either
     """
 
-    direct: str = "tcp"
+    direct: str = "both"
     supplies: int = SUPPLIES
     supplies_per_person: int = SUPPLIES_PER_PERSON
 

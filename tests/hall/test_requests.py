@@ -10,7 +10,7 @@ from salon.errors import CLOSING, NO_SUCH_REQUEST, NOT_HERE, RELAYS_FULL, Refusa
 from salon.hall.requests import Limits
 from salon.hall.wishes import End
 from salon.wire import answers
-from salon.wire.passing import Relay, Request, Share, Supplied, Supply, Withdraw
+from salon.wire.passing import Reach, Relay, Request, Share, Supplied, Supply, Withdraw
 from tests.support.party import Guest, Party, rest
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ class Somebody:
         self.refused = why
 
 
-async def say(party: Party, guest: Guest, said: Share | Request | Supply | Withdraw) -> Refusal | None:
+async def say(party: Party, guest: Guest, said: Share | Request | Supply | Reach | Withdraw) -> Refusal | None:
     refusal = party.hall.requests.hear(guest.session, said)
     await rest()
     return refusal
@@ -89,6 +89,29 @@ async def test_where_the_owner_listens_nowhere_nothing_is_told(party: Party) -> 
     await say(party, bob, Supply(request_of(bob), 6, HASH, addresses=["10.0.0.5"], endpoint="e"))
     (supplied,) = ann.of(answers.SuppliedDocument)
     assert (supplied.payload.port, supplied.payload.addresses, supplied.payload.endpoint) == (0, [], "")
+
+
+async def test_one_more_way_is_told_once_and_by_the_owner(party: Party) -> None:
+    ann, bob = await party.guest("ann"), await sharing(party, "bob")
+    await say(party, ann, Request("bob", "fish.jpg", "q1"))
+    reach = Reach(request_of(bob), 8, ["10.0.0.5", "8.8.8.8"], "e")
+    await say(party, bob, reach)  # nothing is answered yet
+    await say(party, bob, Supply(reach.request, 6, HASH, more=True))
+    assert [one.payload.more for one in ann.of(answers.SuppliedDocument)] == [True]
+    await say(party, ann, reach)
+    assert not ann.of(answers.ReachDocument)
+    for _ in range(2):
+        await say(party, bob, reach)
+    (told,) = ann.of(answers.ReachDocument)
+    assert told.payload == Reach(reach.request, 8, ["127.0.0.1", "10.0.0.5"], "e")
+    await say(party, bob, Reach("another", 8, [], "e"))
+    assert len(ann.of(answers.ReachDocument)) == 1
+
+
+async def test_no_way_after_all_is_told_too(party: Party) -> None:
+    ann, bob, supplied = await agreed(party)
+    await say(party, bob, Reach(supplied.request, endpoint="e"))
+    assert [one.payload for one in ann.of(answers.ReachDocument)] == [Reach(supplied.request)]
 
 
 async def test_hashing_is_told_and_does_not_settle_it(party: Party) -> None:

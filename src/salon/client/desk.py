@@ -36,7 +36,7 @@ from salon.wire.answers import (
     Notification,
 )
 from salon.wire.documents import Connect, Join, Leave, List, Read, encode
-from salon.wire.passing import Asked, Come, Preparing, Supplied, Withdrawn
+from salon.wire.passing import Asked, Come, Preparing, Reach, Supplied, Withdrawn
 
 if TYPE_CHECKING:
     from salon.client.transfers.peers import Peers
@@ -262,7 +262,7 @@ class Desk:
         if refused is not None:
             self.feed.put(refused)
 
-    def _take_aside(self, said: Asked | Come | Withdrawn | Preparing) -> None:
+    def _take_aside(self, said: Asked | Come | Withdrawn | Preparing | Reach) -> None:
         if self.peers is not None:
             self.peers.hear(said)
 
@@ -284,7 +284,13 @@ class Desk:
         self.feed.wake()
 
 
-_ASIDES = (answers.AskedDocument, answers.ComeDocument, answers.WithdrawnDocument, answers.PreparingDocument)
+_ASIDES = (
+    answers.AskedDocument,
+    answers.ComeDocument,
+    answers.WithdrawnDocument,
+    answers.PreparingDocument,
+    answers.ReachDocument,
+)
 _SIGNS = (answers.ConnectAckDocument, answers.PongDocument, answers.ExitAckDocument)
 _TAKE: dict[type, Callable[[Desk, Any], None]] = {
     answers.MessageDocument: Desk._take_entry,

@@ -40,6 +40,7 @@ RELAYS = 64  # streams from person to person through the server at once; each ho
 MEETING_SECONDS = 15  # so long one end of a relay waits for the other
 RELAY_IDLE_SECONDS = 60  # a relay on which nothing moves is cut
 SHARED_ADDRESSES = 8  # of one owner's that are told to whoever asks
+UDP_FROM_BYTES = 8 * MIB  # a smaller file of a person's is there before QUIC would be
 SUPPLIES = 64  # files that one client hands out to others at once
 SUPPLIES_PER_PERSON = 16  # of these to one person
 ORPHAN_SECONDS = 3600  # bytes that nothing names are swept once they are so old

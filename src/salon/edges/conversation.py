@@ -49,7 +49,7 @@ from salon.wire.documents import (
     Upload,
 )
 from salon.wire.files import Raw
-from salon.wire.passing import Passing, Request, Share, Supply, Withdraw
+from salon.wire.passing import Passing, Reach, Request, Share, Supply, Withdraw
 
 _TYPING_EVERY_MS = 1_000  # of one session; more often tells nobody anything new
 
@@ -295,5 +295,5 @@ _HANDLERS: dict[type, Callable[[Conversation, Any], None]] = {
     Read: Conversation._read,
     Ping: Conversation._ping,
     Refused: Conversation._refused,
-    **dict.fromkeys((Share, Request, Supply, Withdraw), Conversation._pass_on),
+    **dict.fromkeys((Share, Request, Supply, Reach, Withdraw), Conversation._pass_on),
 }

@@ -29,12 +29,13 @@ from salon.hall.happenings import Happenings
 from salon.hall.register import Register
 from salon.hall.session import Session
 from salon.hall.transfers import DIRECT, THROUGH_SERVER, Transfers
-from salon.hall.wishes import End, Wish, supplied_of, why_not
+from salon.hall.wishes import End, Wish, reach_of, supplied_of, why_not
 from salon.wire.answers import (
     AskedDocument,
     ComeDocument,
     Document,
     PreparingDocument,
+    ReachDocument,
     SuppliedDocument,
     WithdrawnDocument,
 )
@@ -45,6 +46,7 @@ from salon.wire.passing import (
     Come,
     Passing,
     Preparing,
+    Reach,
     Relay,
     Request,
     Share,
@@ -86,6 +88,8 @@ class Requests:
             return self._supply(session, said)
         if isinstance(said, Share):
             self._share(session, said)
+        elif isinstance(said, Reach):
+            self._reach(session, said)
         else:
             self._withdraw(session, said)
         return None
@@ -165,6 +169,13 @@ class Requests:
         else:
             return refuse(BAD_DOCUMENT, why="`sha256` is 64 small hex digits")
         return None
+
+    def _reach(self, session: Session, reach: Reach) -> None:
+        """The owner has one more way."""
+        wish = self._wishes.get(reach.request)
+        if wish is not None and wish.owner is session and wish.answered and not wish.reached:
+            wish.reached = True
+            self._tell(wish.asker, ReachDocument(reach_of(wish, reach)))
 
     def _not_here(self, wish: Wish, why: Refusal) -> None:
         """The owner does not have it in this session: perhaps in another."""

@@ -10,7 +10,7 @@ from salon.core.filenames import SafeName
 from salon.errors import NO_SUCH_FILE, NOT_SHARING, NOT_SUPPLIED, SUPPLIES_FULL, Refusal, refuse
 from salon.hall.session import Session
 from salon.hall.transfers import Transfer
-from salon.wire.passing import Request, Supplied, Supply, reachable
+from salon.wire.passing import Reach, Request, Supplied, Supply, reachable
 
 
 class End(Protocol):
@@ -28,6 +28,7 @@ class Wish:
 
     id, asker_id  how the server calls it, and how whoever asks does
     others        more sessions of the owner's, to be asked where this one does not have it
+    reached       whether the owner has told where it is over UDP, which it does once
     end           of a relay, at which whoever asked waits or is being served
     transfer      for whoever looks at what is on its way; of its bytes the server knows those that it passes on
     """
@@ -42,6 +43,7 @@ class Wish:
         self.asker_ticket = secrets.token_hex(16)
         self.owner_ticket = secrets.token_hex(16)
         self.answered = False
+        self.reached = False
         self.end: End | None = None
         self.waiting = False
         self.transfer: Transfer | None = None
@@ -70,7 +72,7 @@ def why_not(wish: Wish, code: str) -> Refusal:
 
 def supplied_of(wish: Wish, supply: Supply) -> Supplied:
     """What whoever asked is told of the owner's answer."""
-    addresses = reachable(_host_of(wish.owner), supply.addresses, _host_of(wish.asker)) if supply.port else []
+    addresses = _addresses(wish, supply)
     return Supplied(
         wish.id,
         wish.name,
@@ -82,8 +84,19 @@ def supplied_of(wish: Wish, supply: Supply) -> Supplied:
         supply.port if addresses else 0,
         addresses,
         supply.endpoint if addresses else "",
+        supply.more,
         wish.asker_id,
     )
+
+
+def reach_of(wish: Wish, reach: Reach) -> Reach:
+    """What whoever asked is told of where the owner is by now."""
+    addresses = _addresses(wish, reach)
+    return Reach(wish.id, reach.port if addresses else 0, addresses, reach.endpoint if addresses else "")
+
+
+def _addresses(wish: Wish, told: Supply | Reach) -> list[str]:
+    return reachable(_host_of(wish.owner), told.addresses, _host_of(wish.asker)) if told.port else []
 
 
 def _host_of(session: Session) -> str:

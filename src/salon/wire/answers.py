@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from salon.wire.opening import UdpPlace
-from salon.wire.passing import Asked, Come, Preparing, Supplied, Withdrawn
+from salon.wire.passing import Asked, Come, Preparing, Reach, Supplied, Withdrawn
 
 
 class Bounds(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -209,6 +209,10 @@ class SuppliedDocument(Document, frozen=True, tag="supply"):
     payload: Supplied
 
 
+class ReachDocument(Document, frozen=True, tag="reach"):
+    payload: Reach
+
+
 class PreparingDocument(Document, frozen=True, gc=False, tag="preparing"):
     payload: Preparing
 
@@ -234,6 +238,7 @@ AnyDocument = (
     | GapDocument
     | AskedDocument
     | SuppliedDocument
+    | ReachDocument
     | PreparingDocument
     | ComeDocument
     | WithdrawnDocument

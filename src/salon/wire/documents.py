@@ -16,7 +16,7 @@ from salon.core.commands import ChangeTopic, Delete, Edit, Number, Say, Unshelve
 from salon.errors import BAD_DOCUMENT, UNKNOWN_TYPE, Refusal, refuse
 from salon.wire.files import Raw
 from salon.wire.framing import DocumentScanner
-from salon.wire.passing import Request, Share, Supply, Withdraw
+from salon.wire.passing import Reach, Request, Share, Supply, Withdraw
 
 
 class Connect(Struct, frozen=True):
@@ -135,6 +135,7 @@ Payload = (
     | Share
     | Request
     | Supply
+    | Reach
     | Withdraw
     | Raw
     | Ping
@@ -160,6 +161,7 @@ VOCABULARY: dict[str, type[Struct]] = {
     "share": Share,
     "request": Request,
     "supply": Supply,
+    "reach": Reach,
     "withdraw": Withdraw,
     "ping": Ping,
     "exit": Exit,

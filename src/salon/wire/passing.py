@@ -40,6 +40,7 @@ class Supply(Struct, frozen=True):
     port       of TCP where the owner listens, and of UDP where it has an endpoint; 0 for none
     addresses  the owner's own on its networks
     endpoint   the id of its QUIC endpoint
+    more       whether a `Reach` follows, with an endpoint that is being made
     code       instead of all this: why the file cannot be had
     """
 
@@ -50,7 +51,23 @@ class Supply(Struct, frozen=True):
     port: Port = 0
     addresses: list[str] = []
     endpoint: str = ""
+    more: bool = False
     code: str = ""
+    id: str = ""
+
+
+class Reach(Struct, frozen=True, omit_defaults=True):
+    """From an owner who has answered, and on to whoever asked: where it can be reached over UDP by now.
+
+    port       of UDP
+    addresses  the owner's own, as in an answer
+    endpoint   the id of its QUIC endpoint; nothing where there is none after all
+    """
+
+    request: str
+    port: Port = 0
+    addresses: list[str] = []
+    endpoint: str = ""
     id: str = ""
 
 
@@ -69,7 +86,7 @@ class Relay(Struct, frozen=True):
     id: str = ""
 
 
-Passing: TypeAlias = Share | Request | Supply | Withdraw
+Passing: TypeAlias = Share | Request | Supply | Reach | Withdraw
 
 # from the server
 
@@ -101,6 +118,7 @@ class Supplied(Struct, frozen=True, omit_defaults=True):
     port: int = 0
     addresses: list[str] = []
     endpoint: str = ""
+    more: bool = False
     id: str = ""
 
 

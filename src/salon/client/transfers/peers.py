@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from salon.client.address import Address
 from salon.client.transfers.paths import DIRECT, DIRECT_UDP, THROUGH_SERVER, Way, dial_direct, dial_relay
+from salon.client.transfers.reaching import Reaches
 from salon.client.transfers.sharing import SharedFolder
 from salon.client.transfers.stream import Stream
 from salon.client.transfers.supplying import Supplier
@@ -22,6 +23,7 @@ from salon.wire.passing import (
     Asked,
     Come,
     Preparing,
+    Reach,
     Relay,
     Request,
     Share,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from salon.client.transfers.quick import Dialler, Listener, QuicSource
 
 ANSWER_SECONDS = 15.0  # without a word from the owner, who hashes or has fallen silent
+_OVER_UDP = ("quic", "both")
 _DIRECT_RANK = 0
 _UDP_RANK = 1
 _RELAY_RANK = 9
@@ -59,6 +62,7 @@ class Peers:
         self._quick: Listener | None = None
         self._no_quick = False  # it was tried
         self._dialler: Dialler | None = None
+        self._reaches = Reaches()
         self._heard: dict[tuple[str, str], asyncio.Event] = {}  # of owner and file: a word on how far they are
         desk.peers = self
 
@@ -99,18 +103,21 @@ class Peers:
         ]
         relay = Way(THROUGH_SERVER, _RELAY_RANK, partial(self._meet, supplied.request, supplied.ticket))
         quick = Way(DIRECT_UDP, _UDP_RANK, partial(self._dial_quick, supplied))
-        return [*direct, *([quick] if supplied.endpoint else ()), relay]
+        is_quick = (supplied.endpoint or supplied.more) and share_settings().direct in _OVER_UDP
+        return [*direct, *([quick] if is_quick else ()), relay]
 
     async def _dial_quick(self, supplied: Supplied) -> QuicSource:
+        """A connection to the owner's endpoint, once there is one: nothing is loaded or bound for it before."""
+        endpoint, addresses = await self._reaches.wait(supplied)
         from salon.client.transfers.quick import Dialler
 
         if self._dialler is None:
             self._dialler = Dialler()
-        addresses = [str(Address(host, supplied.port)) for host in supplied.addresses]
-        return await self._dialler.dial(supplied.endpoint, addresses)
+        return await self._dialler.dial(endpoint, addresses)
 
     def withdraw(self, supplied: Supplied) -> None:
         """A file is here, or not wanted now."""
+        self._reaches.forget(supplied.request)
         self._desk.pass_on(Withdraw(supplied.request))
 
     async def _meet(self, request: str, ticket: str) -> Stream:
@@ -127,7 +134,7 @@ class Peers:
         await self.unshare()
         settings = share_settings()
         limits = {"most": settings.supplies, "most_each": settings.supplies_per_person}
-        supplier = self._supplier = Supplier(folder, self._desk.pass_on, self._place, self._meet, **limits)
+        supplier = self._supplier = Supplier(folder, self._desk.pass_on, self._place, self._reach, self._meet, **limits)
         self._direct = settings.direct
         self._listen_at = port
         why = await self._listen(supplier, port) if self._direct in ("tcp", "both") else None
@@ -167,16 +174,21 @@ class Peers:
             await quick.close()
 
     async def _place(self) -> Supply:
-        """Where others reach this client; the endpoint is made when the first of them asks."""
+        """Where others reach this client. Where nothing but QUIC is wanted, that is said at once."""
+        at = await self._reach() if self._direct == "quic" else Reach("")
+        port = self.port or at.port
+        more = self._direct == "both"
+        return Supply("", port=port, addresses=[self._desk.local] if port else [], endpoint=at.endpoint, more=more)
+
+    async def _reach(self) -> Reach:
+        """Where others reach this client over UDP; the endpoint is made for the first of them, and kept."""
         supplier = self._supplier
-        if self._direct in ("quic", "both") and supplier is not None:
-            async with self._opening:
-                if self._quick is None and not self._no_quick:
-                    self._quick = await self._open_quick(supplier)
-                    self._no_quick = self._quick is None
-        endpoint = self._quick.id if self._quick is not None else ""
-        port = self.port or (self._quick.port if self._quick is not None else 0)
-        return Supply("", port=port, addresses=[self._desk.local] if port else [], endpoint=endpoint)
+        async with self._opening:
+            if self._quick is None and not self._no_quick and supplier is not None:
+                self._quick = await self._open_quick(supplier)
+                self._no_quick = self._quick is None
+        quick = self._quick
+        return Reach("", quick.port, [self._desk.local], quick.id) if quick is not None else Reach("")
 
     async def _open_quick(self, supplier: Supplier) -> Listener | None:
         """An endpoint at the same number as the TCP port; None where it cannot be had."""
@@ -189,13 +201,21 @@ class Peers:
 
     # what the desk tells
 
-    def hear(self, said: Asked | Come | Withdrawn | Preparing) -> None:
+    def hear(self, said: Asked | Come | Withdrawn | Preparing | Reach) -> None:
         """Something that the server says of a file."""
         if isinstance(said, Preparing):
             heard = self._heard.get((fold(said.owner), said.name))
             if heard is not None:
                 heard.set()
-        elif self._supplier is None:
+        elif isinstance(said, Reach):
+            self._reaches.tell(said)
+        else:
+            self._hear_of_requests(said)
+
+    def _hear_of_requests(self, said: Asked | Come | Withdrawn) -> None:
+        if isinstance(said, Withdrawn):
+            self._reaches.tell(Reach(said.request))  # nothing more will be heard of that
+        if self._supplier is None:
             if isinstance(said, Asked):  # it was asked before it heard that nothing is shared any more
                 self._desk.pass_on(Supply(said.request, code="not_sharing"))
         elif isinstance(said, Asked):
@@ -207,6 +227,7 @@ class Peers:
 
     def greeted(self) -> None:
         """The server knows us, perhaps again."""
+        self._reaches.give_up()
         if self._supplier is not None:
             self._supplier.forget()  # of what was asked before the cut it knows nothing any more
             self._desk.pass_on(Share())

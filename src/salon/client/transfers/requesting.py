@@ -197,8 +197,16 @@ class Carriage:
             self._carrying.cancel()
             await asyncio.wait([self._carrying])
         self._let_go()
+        self._leave_worse(path)
         self._path = path
         self._carrying = self._tasks.start(self._carry(path))
+
+    def _leave_worse(self, path: Path) -> None:
+        """Open no way that would not be taken any more: some cost much to open."""
+        for task, way in list(self._opening.items()):
+            if way.rank >= path.way.rank and not task.done():
+                task.cancel()
+                del self._opening[task]
 
     async def _carry(self, path: Path) -> SalonError | None:
         """Take what comes on this path, as long as something does; why it cannot be written, where that ended it."""

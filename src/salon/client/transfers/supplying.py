@@ -15,14 +15,15 @@ from typing import Protocol
 from salon.client.transfers.sharing import SharedFile, SharedFolder
 from salon.client.transfers.stream import Stream
 from salon.core.filenames import safe_name
-from salon.core.limits import MIB, SUPPLIES, SUPPLIES_PER_PERSON
+from salon.core.limits import MIB, SUPPLIES, SUPPLIES_PER_PERSON, UDP_FROM_BYTES
 from salon.errors import FILE_CHANGED, NO_SUCH_REQUEST, SUPPLIES_FULL, Refusal, SalonError, refuse
 from salon.ground.sendfile import send_file
 from salon.ground.tasks import Tasks
 from salon.wire.fetching import Fetch, Found, decode_fetch, encode, missing, span
-from salon.wire.passing import Asked, Supply
+from salon.wire.passing import Asked, Reach, Supply
 
 _TOLD_SECONDS = 1.0  # between two words on how far a file is hashed
+_TCP_FIRST_SECONDS = 1.0  # a direct stream that can be had is there by then, also across an ocean
 _FIRST_LINE_SECONDS = 10.0
 _NEXT_LINE_SECONDS = 60.0  # a connection that is kept, in case the other path fails
 _STRANGERS = 64  # connections that have not shown yet what they come for
@@ -52,6 +53,8 @@ class Offer:
         self.asked = asked
         self.file = file
         self.sha256 = sha256
+        self.direct = asyncio.Event()  # whoever asked takes it without the server
+        self.told = False  # where we are over UDP, or about to be
         self.users = 0  # streams that carry it now
         self.over = False
 
@@ -65,7 +68,8 @@ class Supplier:
     """Hands out what is in a folder.
 
     answer  sends an answer to the server
-    place   where others reach us: port, addresses and endpoint of an answer
+    place   where others reach us: port, addresses and endpoint of an answer, and whether there is more to come
+    reach   where they reach us over UDP, once that can be said
     meet    dials the relay for a request: a stream that is joined with whoever asked
     most, most_each  offers at once, and those to one person
     """
@@ -73,8 +77,9 @@ class Supplier:
     def __init__(
         self,
         folder: SharedFolder,
-        answer: Callable[[Supply], None],
+        answer: Callable[[Supply | Reach], None],
         place: Callable[[], Awaitable[Supply]],
+        reach: Callable[[], Awaitable[Reach]],
         meet: Callable[[str, str], Awaitable[Stream]],
         *,
         most: int = SUPPLIES,
@@ -84,6 +89,7 @@ class Supplier:
         self.folder = folder
         self._answer = answer
         self._place = place
+        self._reach = reach
         self._meet = meet
         self._most = most
         self._most_each = most_each
@@ -148,8 +154,25 @@ class Supplier:
         if self._preparing.pop(asked.request, None) is None:  # withdrawn meanwhile
             file.close()
             return
-        self.offers[asked.request] = Offer(asked, file, sha256)
-        self._answer(Supply(asked.request, file.size, sha256, 0, at.port, at.addresses, at.endpoint))
+        offer = self.offers[asked.request] = Offer(asked, file, sha256)
+        more = at.more and file.size >= UDP_FROM_BYTES
+        offer.told = not more
+        self._answer(Supply(asked.request, file.size, sha256, 0, at.port, at.addresses, at.endpoint, more))
+        self._tasks.start(self._tell_more(offer))
+
+    async def _tell_more(self, offer: Offer) -> None:
+        """Tell where we are over UDP, unless whoever asked reaches us without."""
+        if offer.told:
+            return
+        offer.told = True
+        try:
+            async with asyncio.timeout(_TCP_FIRST_SECONDS):
+                await offer.direct.wait()
+            offer.told = False  # perhaps another time
+        except TimeoutError:
+            if not offer.over:
+                at = await self._reach()
+                self._answer(Reach(offer.asked.request, at.port, at.addresses, at.endpoint))
 
     # who comes
 
@@ -165,13 +188,13 @@ class Supplier:
             stream = await self._meet(offer.asked.request, offer.asked.ticket)
         except (SalonError, OSError):
             return  # whoever asked hears it from the server
-        await self.serve(stream)
+        await self.serve(stream, relayed=True)
 
-    async def serve(self, carrier: Carrier) -> None:
+    async def serve(self, carrier: Carrier, *, relayed: bool = False) -> None:
         """Answer one fetch after the other, until the other side has enough."""
         try:
             line = await self._first_line(carrier)
-            while line and await self._answer_fetch(carrier, line):
+            while line and await self._answer_fetch(carrier, line, relayed=relayed):
                 async with asyncio.timeout(_NEXT_LINE_SECONDS):
                     line = await carrier.line()
             carrier.close()
@@ -189,7 +212,7 @@ class Supplier:
         finally:
             self._strangers -= 1
 
-    async def _answer_fetch(self, carrier: Carrier, line: bytes) -> bool:
+    async def _answer_fetch(self, carrier: Carrier, line: bytes, *, relayed: bool) -> bool:
         """Do what a line asks; whether another may follow. Raises ConnectionError, OSError."""
         fetch = decode_fetch(line)
         offer = None if isinstance(fetch, Refusal) else self._offer_of(fetch)
@@ -201,6 +224,8 @@ class Supplier:
             await carrier.send(encode(missing(refuse(FILE_CHANGED, name=offer.file.name))))
             return False
         wanted = span(fetch, offer.file.size)
+        if wanted:
+            self._note_way(offer, relayed=relayed)
         offer.users += 1
         try:
             await carrier.send(encode(Found(offer.file.size, offer.sha256, wanted.start, len(wanted))))
@@ -209,6 +234,14 @@ class Supplier:
             offer.users -= 1
             offer.let_go()
         return True
+
+    def _note_way(self, offer: Offer, *, relayed: bool) -> None:
+        """Somebody takes bytes on this way. Where it is the relay, a better one is worth looking for."""
+        if relayed:
+            offer.direct.clear()
+            self._tasks.start(self._tell_more(offer))
+        else:
+            offer.direct.set()
 
     def _offer_of(self, fetch: Fetch) -> Offer | None:
         """The offer that a fetch means, where it shows that it comes from whom it was made to."""
