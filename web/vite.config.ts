@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
+import { papers } from "./build/papers.ts";
 import { precompress } from "./build/precompress.ts";
 
 const here = import.meta.dirname;
@@ -16,7 +17,7 @@ export default defineConfig({
   root: here,
   // Everything is asked for at the root of the one server there is.
   base: "/",
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), papers(), precompress()],
   build: {
     outDir: process.env.SALON_WEB_OUT ?? resolve(here, "../src/salon/web"),
     emptyOutDir: true,

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.browser.files import card, drop, drop_all, forgive, log_card, panel
+from tests.browser.papers import paper
 from tests.browser.people import People, messages, say
 
 DRAWING = (
@@ -67,6 +68,15 @@ async def looking(people: People, options: dict[str, Any]) -> Page:
     await drop(page, "what to do.md", text=TEXT * 6)
     await log_card(page, "what to do.md").get_by_role("button", name="Look at what to do.md").click()
     await page.get_by_role("dialog").locator("pre").wait_for()
+    return page
+
+
+async def looking_pdf(people: People, options: dict[str, Any]) -> Page:
+    """The pages of a document."""
+    page = await people.come_in("Leah", "physics-lab", **options)
+    await drop(page, "two pages.pdf", text=paper(2))
+    await log_card(page, "two pages.pdf").get_by_role("button", name="Look at two pages.pdf").click()
+    await page.get_by_role("group", name="Page 1 of 2").get_by_text("Page 1", exact=True).wait_for(state="attached")
     return page
 
 

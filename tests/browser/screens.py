@@ -158,5 +158,6 @@ SCREENS = [
     Screen("trouble", file_screens.trouble),
     Screen("question", file_screens.question),
     Screen("looking", file_screens.looking),
+    Screen("looking-pdf", file_screens.looking_pdf),
     Screen("saving", file_screens.saving),
 ]

@@ -19,7 +19,7 @@ _FINDINGS = """async () => (await axe.run(document, { resultTypes: ["violations"
     .map((one) => `${one.impact} ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join("\\n    ")}`)"""
 # What is wider than the screen, or pressed by fingers and too small for them. A link in a text is as high as its line.
 _TOO_WIDE = """() => [...document.querySelectorAll("body *")]
-    .filter((one) => one.checkVisibility() && !one.closest(".unseen, .hljs, pre, .cut, .skip, [inert]"))
+    .filter((one) => one.checkVisibility() && !one.closest(".unseen, .hljs, pre, .pages, .cut, .skip, [inert]"))
     .filter((one) => {
         const box = one.getBoundingClientRect();
         const over = box.right > innerWidth + 0.5 || box.left < -0.5;

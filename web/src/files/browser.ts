@@ -1,11 +1,11 @@
 /** A browser's page for the transfers. The only file of this folder that knows a document or a window. */
 import type { Salon } from "../model/types";
 import { PARTS, type Order, type Report } from "./getting";
-import workerUrl from "./getter.worker?worker&url";
 import type { Hand } from "./job";
 import { DatabaseKeep, MemoryKeep } from "./keeping";
 import type { Shelves } from "./shelf";
 import { BrowserTransfers, type Page } from "./transfers";
+import { GETTER, startWorker } from "./workers";
 
 /** A part that was saved may still be read by the browser; one that nobody comes back to is not kept for ever. */
 const PART_MS = 60 * 60 * 1000;
@@ -38,30 +38,8 @@ function browserPage(): Page {
   };
 }
 
-/** What is used of Trusted Types, which not every browser has. */
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
-}
-
-/**
- * The page's policy lets no string become a script but by this name, which admits the one script that is started beside
- * the page: built with it, and served from the same place.
- */
-function startWorker(): Worker {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  policy ??= trustedTypes?.createPolicy("salon-worker", {
-    createScriptURL(url) {
-      if (url !== workerUrl) throw new TypeError(`${url} is no script of this page`);
-      return url;
-    },
-  });
-  return new Worker(policy?.createScriptURL(workerUrl) ?? workerUrl, { type: "module" });
-}
-
-let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
-
 function workerHand(): Hand {
-  const worker = startWorker();
+  const worker = startWorker(GETTER);
   return {
     order: (order: Order) => worker.postMessage(order),
     hear(listener) {

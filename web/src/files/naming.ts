@@ -37,12 +37,13 @@ export function wrongType(name: string, savedAs: string): WrongType | null {
 }
 
 /** What can be looked at in the page, by the name's ending: nothing of it can run a script. */
-export type Look = "image" | "audio" | "video" | "text";
+export type Look = "image" | "audio" | "video" | "text" | "pdf";
 
 const LOOKS: Record<Look, string> = {
   image: "apng avif bmp gif ico jpeg jpg png svg webp",
   audio: "aac flac m4a mp3 oga ogg opus wav",
   video: "m4v mp4 ogv webm",
+  pdf: "pdf",
   text:
     "bat bib c cc cfg clj conf cpp cs css csv diff ex fs go h hpp hs htm html ini java js json jsonl jsx kt lisp log lua " +
     "md mjs ml org patch php pl properties ps1 py r rb rs rst scala sh sql srt svelte swift tex toml ts tsv tsx txt vb " +

@@ -99,7 +99,7 @@ describe("names", () => {
     ["a.PNG", "image"],
     ["a.svg", "image"],
     ["page.html", "text"],
-    ["paper.pdf", null],
+    ["paper.pdf", "pdf"],
     ["talk.mp3", "audio"],
     ["film.webm", "video"],
     ["program.exe", null],

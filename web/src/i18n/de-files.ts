@@ -114,6 +114,21 @@ export const files: Catalogue["files"] = {
     broken: "Der Browser kann diese Datei nicht zeigen.",
     gone: "Die Datei steht nicht mehr im Regal.",
     picture: (name) => `Bild ${name}`,
+    pdf: {
+      pages: (name) => `Seiten von ${name}`,
+      page: (number, count) => `Seite ${number} von ${count}`,
+      goto: "Seite",
+      of: (count) => `von ${count}`,
+      smaller: "Kleiner",
+      larger: "Größer",
+      fit: "So breit wie das Fenster",
+      locked:
+        "Dieses PDF öffnet sich nur mit einem Kennwort. Hol es und öffne es mit einem Programm, das danach fragt.",
+      broken: "Das ist kein PDF, oder es ist beschädigt.",
+      badPage: "Diese Seite lässt sich nicht zeigen.",
+      tooLarge: "Dieses PDF ist zu groß zum Ansehen. Hol es und öffne es dort.",
+      lost: "Die Verbindung brach ab, während das PDF kam. Schließ es und sieh es noch einmal an.",
+    },
   },
 
   announce: {

@@ -112,6 +112,20 @@ export const files = {
     broken: "The browser cannot show this file.",
     gone: "The file is not on the shelf any more.",
     picture: (name: string) => `Picture ${name}`,
+    pdf: {
+      pages: (name: string) => `Pages of ${name}`,
+      page: (number: number, count: number) => `Page ${number} of ${count}`,
+      goto: "Page",
+      of: (count: number) => `of ${count}`,
+      smaller: "Smaller",
+      larger: "Larger",
+      fit: "As wide as the window",
+      locked: "This PDF opens with a password only. Get it, and open it with a program that asks for it.",
+      broken: "This is no PDF, or it is damaged.",
+      badPage: "This page cannot be shown.",
+      tooLarge: "This PDF is too large to look at. Get it, and open it from there.",
+      lost: "The connection broke while the PDF was coming. Close it, and look again.",
+    },
   },
 
   announce: {
