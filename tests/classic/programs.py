@@ -60,11 +60,14 @@ class Program:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until what it wrote fulfils this."""
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                assert not self._reading.done(), f"it ended after {self.out!r}"
-                self._more.clear()
-                await self._more.wait()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    assert not self._reading.done(), f"it ended after {self.out!r}"
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError:
+            raise TimeoutError(f"so far it wrote {self.out!r}") from None
 
     async def heard(self, *lines: str) -> None:
         """Wait until it has written these lines, in any order, among others."""

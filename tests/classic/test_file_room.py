@@ -22,7 +22,7 @@ COMMANDS = "".join(f"{line}\n" for line in HELP)
 async def room_server(port: int, cwd: Path) -> AsyncIterator[Program]:
     """The server, once it listens. It says so, and that everybody can come in."""
     async with running("shelf/server.py", port, cwd=cwd) as program:
-        await program.until(lambda: program.out.count("\n") == 2)
+        await program.until(lambda: program.out.count("\n") == 3)
         assert program.out.startswith(f"Salon is listening on http://0.0.0.0:{port}\n")
         yield program
 
@@ -147,7 +147,7 @@ async def test_nobody_there(tmp_path: Path) -> None:
 async def test_the_server_goes_and_comes_back(tmp_path: Path) -> None:
     port = free_port()
     async with running("shelf/server.py", port, cwd=tmp_path) as first:
-        await first.until(lambda: first.out.count("\n") == 2)
+        await first.until(lambda: first.out.count("\n") == 3)
         async with client(port, tmp_path, "ann") as ann:
             first.process.kill()
             await first.end()
