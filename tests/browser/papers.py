@@ -45,6 +45,28 @@ def paper(pages: int = 1, *, hostile: bool = False, locked: bool = False, paddin
     return _written(objects, "/Encrypt 5 0 R /ID [<00> <00>] " if locked else "")
 
 
+def scan() -> str:
+    """One page that a scanner made: a black picture, packed as telefaxes are (CCITT group 4)."""
+    white = "FF001001>"  # eight lines like the one above them, and the end
+    return _written(
+        {
+            1: "<< /Type /Catalog /Pages 2 0 R >>",
+            2: "<< /Type /Pages /Count 1 /Kids [10 0 R] >>",
+            3: (
+                "<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /BitsPerComponent 1 /ColorSpace /DeviceGray "
+                "/Decode [1 0] /Filter [/ASCIIHexDecode /CCITTFaxDecode] "
+                f"/DecodeParms [null << /K -1 /Columns 8 /Rows 8 >>] {_stream(white)[3:]}"
+            ),
+            10: (
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 400] "
+                "/Resources << /XObject << /I 3 0 R >> >> /Contents 11 0 R >>"
+            ),
+            11: _stream("q 400 0 0 400 0 0 cm /I Do Q"),
+        },
+        "",
+    )
+
+
 def _stream(content: str) -> str:
     return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
 

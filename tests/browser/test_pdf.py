@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, Request, expect
 
 from tests.browser.files import drop, log_card
-from tests.browser.papers import paper
+from tests.browser.papers import paper, scan
 from tests.browser.people import People
 from tests.browser.test_screens import AXE
 from tests.browser.views import PHONE, SMALL
@@ -73,6 +73,16 @@ async def test_it_is_as_wide_as_the_window_and_larger_by_keys(people: People) ->
     assert await sheet(dialog, 1, 9).evaluate(wide) == pytest.approx(room * 1.25, abs=1)
     await ann.keyboard.press("0")
     await expect(dialog.get_by_role("button", name="As wide as the window")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_scan_is_unpacked_by_what_the_server_has(people: People) -> None:
+    ann = await people.come_in("Ann", "garden")
+    async with ann.expect_request(lambda request: "nowasm_fallback" in request.url):
+        dialog = await look(ann, "scan.pdf", scan())
+    canvas = sheet(dialog, 1, 1).locator("canvas")
+    await canvas.wait_for()
+    middle = "(one) => [...one.getContext('2d').getImageData(one.width / 2, one.height / 2, 1, 1).data]"
+    assert await canvas.evaluate(middle) == [0, 0, 0, 255]
 
 
 async def test_nothing_in_a_document_runs(people: People) -> None:
