@@ -208,7 +208,7 @@ async def test_an_owner_who_is_killed_and_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, "x"])
 async def test_who_ends_in_the_middle_leaves_no_half_file_and_no_socket(tmp_path: Path, how: int | str) -> None:
     (tmp_path / "one").mkdir()
-    sparse(tmp_path / "one/long", 1 << 29)
+    sparse(tmp_path / "one/long", 1 << 31)
     two, port = tmp_path / "two", free_port()
     async with serving() as at, menu(at.port, tmp_path / "one", "client1") as first:
         async with menu(at.port, two, "client2", port) as program:
