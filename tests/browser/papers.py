@@ -24,8 +24,11 @@ _LOCK = (
 )
 
 
-def paper(pages: int = 1, *, hostile: bool = False, locked: bool = False, padding: int = 0) -> str:
-    """A document that says `Page 1`, `Page 2`, …; `padding` bytes that no page needs lie in its middle."""
+def paper(pages: int = 1, *, hostile: bool = False, locked: bool = False, padding: int = 0, weight: int = 0) -> str:
+    """A document that says `Page 1`, `Page 2`, …
+
+    So many bytes that nobody needs lie in its middle (`padding`), and in each page (`weight`).
+    """
     kids = " ".join(f"{10 + 2 * page} 0 R" for page in range(pages))
     objects = {
         1: f"<< /Type /Catalog /Pages 2 0 R {_ATTEMPTS if hostile else ''}>>",
@@ -40,7 +43,7 @@ def paper(pages: int = 1, *, hostile: bool = False, locked: bool = False, paddin
             f"/Contents {11 + 2 * page} 0 R {f'/Annots [{_LINKS}]' if hostile else ''}>>"
         )
         objects[11 + 2 * page] = _stream(
-            f"BT /F 48 Tf 60 700 Td (Page {page + 1}) Tj ET 0.6 0.25 0.1 rg 60 560 475 60 re f"
+            f"BT /F 48 Tf 60 700 Td (Page {page + 1}) Tj ET 0.6 0.25 0.1 rg 60 560 475 60 re f{' ' * weight}"
         )
     return _written(objects, "/Encrypt 5 0 R /ID [<00> <00>] " if locked else "")
 

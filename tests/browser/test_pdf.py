@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Request, expect
 
-from tests.browser.files import drop, log_card
+from tests.browser.files import REFUSED, drop, forgive, log_card
 from tests.browser.papers import paper, scan
 from tests.browser.people import People
 from tests.browser.test_screens import AXE
@@ -144,6 +144,26 @@ async def test_what_cannot_be_shown_gets_a_sentence(people: People, text: str, s
     dialog = await look(ann, "paper.pdf", text)
     await expect(dialog.get_by_role("alert")).to_contain_text(says)
     await expect(dialog.get_by_role("button", name="Get")).to_be_visible()
+
+
+async def test_a_line_that_breaks_meanwhile_gets_a_sentence(people: People) -> None:
+    ann = await people.come_in("Ann", "garden")
+    dialog = await look(ann, "paper.pdf", paper(9, weight=300_000))
+    await expect(sheet(dialog, 1, 9).get_by_text("Page 1", exact=True)).to_be_attached()
+    await ann.context.set_offline(True)
+    field = dialog.get_by_role("textbox", name="Page")
+    await field.fill("8")
+    await field.press("Enter")
+    await expect(dialog.get_by_role("alert")).to_contain_text("The connection broke while the PDF was coming.")
+
+
+async def test_what_left_the_shelf_meanwhile_gets_a_sentence(people: People) -> None:
+    ann = await people.come_in("Ann", "garden")
+    await drop(ann, "paper.pdf", text=paper())
+    await ann.context.route("**/blobs/**", lambda route: route.fulfill(status=404))
+    await log_card(ann, "paper.pdf").get_by_role("button", name="Look at paper.pdf").click()
+    await expect(ann.get_by_role("dialog").get_by_role("alert")).to_contain_text("not on the shelf any more")
+    forgive(people, REFUSED)
 
 
 async def test_a_document_in_a_private_room_is_seen_by_the_two(people: People) -> None:
