@@ -25,7 +25,7 @@ _LOCK = (
 
 
 def paper(pages: int = 1, *, hostile: bool = False, locked: bool = False, padding: int = 0, weight: int = 0) -> str:
-    """A document that says `Page 1`, `Page 2`, …
+    """A document that says `Page 1`, `Page 2` and so on.
 
     So many bytes that nobody needs lie in its middle (`padding`), and in each page (`weight`).
     """
