@@ -175,12 +175,14 @@ async def test_orders_typed_ahead_are_done_in_turn_and_seen_once(tmp_path: Path)
         for line in ("/who", "hi", "/join tea", "there", "/nope", "/leave", "/topic Tea"):
             await ann.type(line)
             await ann.press("Enter")
+        # Each order is answered in turn, and each room's words come in their order; between the two there is none.
+        await ann.shows("ann: hi", "* ann set the topic: Tea", ">", "lobby · 2 here")
+        await ann.shows("ann: there", ">")
         rows = await ann.shows(
             "* 2 in lobby: bob, ann",
-            "ann: hi",
             "* You are in tea.",
             "* There is no command /nope. /help tells them all; // says a / as it is.",
-            "* ann set the topic: Tea",
+            "* You left tea and are in lobby.",
             ">",
             "lobby · 2 here",
         )
