@@ -25,6 +25,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("needs root")
 
 
+# Tests of whole programs: browsers, terminals, killed servers.
+_WHOLE = frozenset(("browser", "classic", "faults", "journeys", "tus"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give a test of whole programs a second try: on a machine that others share, their haste is not ours to decide.
+
+    Each second try stands in the summary. One that is seen there more than once is a mistake to be found.
+    """
+    tests = config.rootpath / "tests"
+    for item in items:
+        if item.path.is_relative_to(tests) and item.path.relative_to(tests).parts[0] in _WHOLE:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Salon runs on asyncio alone."""
