@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from salon.client import Client
 from salon.client.transfers.part import Part
+from tests.support.people import Ways, direct_ways, person
+from tests.support.servers import Server, serving
 
 
 @pytest.fixture
@@ -19,3 +24,24 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(Part, "take", noted)
     return sizes
+
+
+@pytest.fixture
+async def at(anyio_backend: str) -> AsyncIterator[Server]:
+    """A server of its own."""
+    async with serving() as server:
+        yield server
+
+
+@pytest.fixture
+async def ways(monkeypatch: pytest.MonkeyPatch, anyio_backend: str) -> AsyncIterator[Ways]:
+    """The direct ways that were opened."""
+    async with direct_ways(monkeypatch) as found:
+        yield found
+
+
+@pytest.fixture
+async def ann(at: Server) -> AsyncIterator[Client]:
+    """Somebody who asks."""
+    async with person(at.address, "ann") as client:
+        yield client

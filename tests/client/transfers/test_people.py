@@ -15,23 +15,11 @@ from salon.hall.requests import Limits
 from tests.support.eventually import eventually
 from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
 from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, direct_ways, failed, person
-from tests.support.servers import Server, serving
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.anyio
 
 FISH = some_bytes(3_000_001)
-
-
-@pytest.fixture
-async def at(anyio_backend: str) -> AsyncIterator[Server]:
-    async with serving() as server:
-        yield server
-
-
-@pytest.fixture
-async def ways(monkeypatch: pytest.MonkeyPatch, anyio_backend: str) -> AsyncIterator[Ways]:
-    async with direct_ways(monkeypatch) as found:
-        yield found
 
 
 @pytest.fixture
@@ -41,12 +29,6 @@ async def bob(at: Server, tmp_path: Path) -> AsyncIterator[Client]:
     (tmp_path / "bob/fish.jpg").write_bytes(FISH)
     sparse(tmp_path / "bob/long.bin", 4 * LONG)
     async with person(at.address, "bob", tmp_path / "bob") as client:
-        yield client
-
-
-@pytest.fixture
-async def ann(at: Server) -> AsyncIterator[Client]:
-    async with person(at.address, "ann") as client:
         yield client
 
 

@@ -17,8 +17,8 @@ from salon.hall.requests import Limits
 from salon.wire.passing import Reach, Supplied
 from tests.support.eventually import eventually
 from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
-from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, direct_ways, person
-from tests.support.servers import Server, serving
+from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, person
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -27,29 +27,11 @@ needs_iroh = pytest.mark.skipif(not available(), reason="there is no iroh for th
 
 
 @pytest.fixture
-async def at(anyio_backend: str) -> AsyncIterator[Server]:
-    async with serving() as server:
-        yield server
-
-
-@pytest.fixture
-async def ways(monkeypatch: pytest.MonkeyPatch, anyio_backend: str) -> AsyncIterator[Ways]:
-    async with direct_ways(monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
 async def bob(at: Server, tmp_path: Path) -> AsyncIterator[Client]:
     (tmp_path / "bob").mkdir()
     (tmp_path / "bob/film.mkv").write_bytes(FILM)
     sparse(tmp_path / "bob/long.bin", 4 * LONG)
     async with person(at.address, "bob", tmp_path / "bob") as client:
-        yield client
-
-
-@pytest.fixture
-async def ann(at: Server) -> AsyncIterator[Client]:
-    async with person(at.address, "ann") as client:
         yield client
 
 

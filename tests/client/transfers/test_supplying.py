@@ -18,7 +18,7 @@ from salon.wire.fetching import Fetch, Found, Missing, decode_found, encode
 from tests.support.eventually import eventually
 from tests.support.filing import done, some_bytes
 from tests.support.people import RELAYED, direct_ways, failed, person
-from tests.support.servers import Server, serving
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -26,22 +26,10 @@ FISH = some_bytes(700_001)
 
 
 @pytest.fixture
-async def at(anyio_backend: str) -> AsyncIterator[Server]:
-    async with serving() as server:
-        yield server
-
-
-@pytest.fixture
 async def bob(at: Server, tmp_path: Path) -> AsyncIterator[Client]:
     (tmp_path / "bob").mkdir()
     (tmp_path / "bob/fish.jpg").write_bytes(FISH)
     async with person(at.address, "bob", tmp_path / "bob") as client:
-        yield client
-
-
-@pytest.fixture
-async def ann(at: Server) -> AsyncIterator[Client]:
-    async with person(at.address, "ann") as client:
         yield client
 
 
