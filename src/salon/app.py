@@ -108,10 +108,7 @@ async def _serve(
         await shelving.blobs.close()
         await store.close()
         raise
-    # What exists now lives as long as the server: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    _settle_memory()
     _say_where(settings.addresses, port, key)
     logbook = _logbook(settings, hall, journal)
     hall.tasks.start(_keep_house(hall, shelving))
@@ -127,6 +124,13 @@ async def _serve(
     if logbook is not None:
         await logbook.stop()
     await asyncio.sleep(0)
+
+
+def _settle_memory() -> None:
+    """What exists now lives as long as the server: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _say_where(hosts: Sequence[str], port: int, key: str) -> None:

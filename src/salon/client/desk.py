@@ -24,17 +24,7 @@ from salon.client.rooms import Room
 from salon.core.names import fold
 from salon.errors import SalonError
 from salon.wire import answers
-from salon.wire.answers import (
-    Ack,
-    AnyDocument,
-    ConnectAck,
-    Error,
-    Gap,
-    HistoryPayload,
-    Listing,
-    Message,
-    Notification,
-)
+from salon.wire.answers import Ack, AnyDocument, ConnectAck, Error, Gap, HistoryPayload, Listing, Message, Notification
 from salon.wire.documents import Connect, Join, Leave, List, Read, encode
 from salon.wire.passing import Asked, Come, Preparing, Reach, Supplied, Withdrawn
 

@@ -4,7 +4,8 @@ import { PARTS, type Order, type Report } from "./getting";
 import type { Hand } from "./job";
 import { DatabaseKeep, MemoryKeep } from "./keeping";
 import type { Shelves } from "./shelf";
-import { BrowserTransfers, type Page } from "./transfers";
+import type { Page } from "./page";
+import { BrowserTransfers } from "./transfers";
 import { GETTER, startWorker } from "./workers";
 
 /** A part that was saved may still be read by the browser; one that nobody comes back to is not kept for ever. */

@@ -4,7 +4,8 @@ import type { Happening, SalonState } from "../model/types";
 import type { Order, Report } from "./getting";
 import { MemoryKeep, type KeptDownload, type KeptUpload } from "./keeping";
 import { Shelves } from "./shelf";
-import { BrowserTransfers, type Page } from "./transfers";
+import type { Page } from "./page";
+import { BrowserTransfers } from "./transfers";
 import type { Transfer } from "./types";
 
 /** A worker whose reports the test gives. */

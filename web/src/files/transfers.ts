@@ -4,8 +4,9 @@
  */
 import type { Happening, Readable, Salon, Unsubscribe } from "../model/types";
 import { DownloadJob } from "./download";
-import type { Ground, Hand, Job } from "./job";
-import { KEPT_MS, type Keep, type Kept, type KeptUpload } from "./keeping";
+import type { Ground, Job } from "./job";
+import { KEPT_MS, type Kept, type KeptUpload } from "./keeping";
+import type { Page } from "./page";
 import { tooLarge } from "./refusals";
 import { displaced, type Shelves } from "./shelf";
 import type { Offer, Picked, Transfers, TransfersState, Wanted } from "./types";
@@ -21,22 +22,6 @@ const STILL_MS = 30_000;
 const FINISHING_MS = 180_000;
 const CLAIMS = 5;
 const CLAIM_EVERY_MS = 500;
-
-/** What the page gives. */
-export interface Page {
-  now(): number;
-  after(milliseconds: number, act: () => void): () => void;
-  chance(): number;
-  /** A new id. */
-  name(): string;
-  hand(): Hand;
-  keep: Keep;
-  save(part: string, file: Blob | null, name: string): Promise<void>;
-  /** Whether this page, and no other of this browser, has the transfer from now on. */
-  claim(id: string): Promise<boolean>;
-  /** Removes parts that are of no use any more. `all`: also those that might be saved once more. */
-  sweep(inUse: ReadonlySet<string>, all?: boolean): Promise<void>;
-}
 
 type Waiting = Offer & { readonly picked: readonly Picked[] };
 
@@ -116,9 +101,10 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
 
   get(room: string, file: Wanted, savedAs = file.name): string {
     const id = this.#page.name();
+    const { name, size, sha256 } = file;
     const { person, time } = this.#now();
     void this.#page.claim(id);
-    this.#add(new DownloadJob(this.#ground, { kind: "down", id, person, room, ...wanted(file), savedAs, time }));
+    this.#add(new DownloadJob(this.#ground, { kind: "down", id, person, room, name, size, sha256, savedAs, time }));
     return id;
   }
 
@@ -306,10 +292,6 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
     }
     this.#callOff = this.#page.after(LOOK_EVERY_MS, () => this.#look());
   }
-}
-
-function wanted({ name, size, sha256 }: Wanted): Wanted {
-  return { name, size, sha256 };
 }
 
 /** How it will be called on the shelf, which knows one way only to write an accent. */
