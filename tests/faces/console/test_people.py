@@ -10,7 +10,7 @@ from salon.client.transfers import State, Transfer
 from salon.errors import NOT_SHARING, refuse
 from salon.faces.menu.files import line_of
 from salon.faces.shelf.drawing import came_line
-from tests.faces.console.test_files import chatting
+from tests.support.consoles import chatting
 from tests.support.filing import some_bytes
 from tests.support.servers import serving
 

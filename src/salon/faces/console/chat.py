@@ -97,6 +97,7 @@ class Chat:
 
     async def _leave(self, _order: Leave) -> None:
         left = self.room
+        await self.client.flush()  # what was said here last is seen, however long the server takes to keep it
         await left.leave()
         others = [room for room in self.client.rooms.values() if not room.other]
         self._look_at(others[-1] if others else await self.client.join(LOBBY))
