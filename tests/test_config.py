@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from salon.config import PORT, Serve, Share, default_data, serve_settings, share_settings
+from salon import PORT
+from salon.config import Serve, Share, default_data, serve_settings, share_settings
 from salon.errors import BAD_SETTING, SalonError
 
 

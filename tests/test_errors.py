@@ -5,7 +5,17 @@ import string
 import pytest
 
 from salon import errors
-from salon.errors import CATALOGUE, DISK_FULL, NAME_TAKEN, STATUS_FAILED, STATUS_USAGE, Problem, SalonError, refuse
+from salon.errors import (
+    CATALOGUE,
+    DISK_FULL,
+    NAME_TAKEN,
+    STATUS_FAILED,
+    STATUS_USAGE,
+    Problem,
+    SalonError,
+    refuse,
+    told,
+)
 
 PROBLEMS = sorted(CATALOGUE.values(), key=lambda problem: problem.code)
 
@@ -63,3 +73,10 @@ def test_what_fills_the_sentence_is_told_as_numbers_and_texts() -> None:
     assert refusal.plain_fields == {"length": 1_000_001, "limit": 1_000_000}
     assert refuse(NAME_TAKEN, name=PROBLEMS).plain_fields == {"name": str(PROBLEMS)}
     assert refuse(DISK_FULL).plain_fields == {}
+
+
+def test_what_another_program_refused_keeps_its_words() -> None:
+    known = told("bad_name", "So {not}.", retry=False)
+    assert (known.code, known.message, known.problem.status) == ("bad_name", "So {not}.", STATUS_USAGE)
+    unknown = told("of_tomorrow", "Not {yet}.", retry=True)
+    assert (unknown.message, unknown.problem.retry, unknown.problem.status) == ("Not {yet}.", True, STATUS_FAILED)

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from salon.client import connect as connect
 
 __version__ = "0.1.0"
+PORT = 12345  # TCP; where a server is unless it is told otherwise
 
 
 def __getattr__(name: str) -> Any:

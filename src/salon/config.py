@@ -10,11 +10,10 @@ from typing import Any
 
 import platformdirs
 
+from salon import PORT
 from salon.core.limits import RELAYS, REQUESTS_PER_PERSON, SUPPLIES, SUPPLIES_PER_PERSON
 from salon.core.names import fold
 from salon.errors import BAD_SETTING, SalonError, refuse
-
-PORT = 12345
 
 
 def default_data() -> Path:

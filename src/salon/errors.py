@@ -73,6 +73,13 @@ def refuse(problem: Problem, **fields: Any) -> Refusal:
     return Refusal(problem, fields)
 
 
+def told(code: str, message: str, *, retry: bool) -> Refusal:
+    """A refusal in another program's own words, which may know problems that this one does not."""
+    known = CATALOGUE.get(code)
+    status = known.status if known is not None else STATUS_FAILED
+    return Refusal(Problem(code, "{message}", retry=retry, status=status), {"message": message})
+
+
 # names
 NAME_TAKEN = _problem("name_taken", 'Name "{name}" is taken.', "Try another.")
 BAD_NAME = _problem("bad_name", "This cannot be a person's name: {why}.", "Try another.", status=STATUS_USAGE)

@@ -8,8 +8,9 @@ import socket
 import pytest
 
 from salon.client import connection as module
-from salon.client.connection import Connection, reason
+from salon.client.connection import Connection
 from salon.client.mirror import Hole
+from salon.client.reasons import reason
 from salon.wire.answers import AnyDocument, Pong, PongDocument
 
 

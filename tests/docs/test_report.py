@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from salon.config import PORT, Serve, serve_settings
+from salon import PORT
+from salon.config import Serve, serve_settings
 from salon.core import limits
 from salon.core.events import Entry, Unshelved
 from salon.core.filenames import SafeName

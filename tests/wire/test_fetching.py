@@ -17,7 +17,6 @@ from salon.wire.fetching import (
     decode_found,
     encode,
     missing,
-    refusal_of,
     span,
 )
 
@@ -109,8 +108,5 @@ def test_what_is_wanted_lies_within_the_file(offset: int, length: int | None, wa
     assert span(Fetch(id="x", offset=offset, length=length), 10) == wanted
 
 
-def test_a_refusal_is_told_in_the_words_of_the_other_side() -> None:
-    known = refusal_of(missing(refuse(NO_SUCH_FILE, name="{a}")))
-    assert (known.code, known.message) == ("no_such_file", "The {a} doesn't exist")
-    unknown = refusal_of(Missing("of_tomorrow", "Not {yet}.", retry=True))
-    assert (unknown.code, unknown.message, unknown.problem.retry) == ("of_tomorrow", "Not {yet}.", True)
+def test_a_refusal_is_an_answer() -> None:
+    assert missing(refuse(NO_SUCH_FILE, name="{a}")) == Missing("no_such_file", "The {a} doesn't exist", retry=False)

@@ -6,15 +6,15 @@ async with salon.connect("127.0.0.1:12345", name="ann", room="lobby") as client:
         print(message.sender, message.text)
 """
 
-from salon.client.client import Client as Client
-from salon.client.client import connect as connect
-from salon.client.events import Back as Back
-from salon.client.events import Event as Event
-from salon.client.events import Lost as Lost
-from salon.client.events import Refused as Refused
-from salon.client.identity import new_secret as new_secret
-from salon.client.rooms import Room as Room
-from salon.errors import SalonError as SalonError
-from salon.wire.answers import Gap as Gap
-from salon.wire.answers import Message as Message
-from salon.wire.answers import Notification as Notification
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salon.client.library import *  # noqa: F403 - what stands there is listed there
+
+
+def __getattr__(name: str) -> Any:
+    """What a program uses, loaded when it is first asked for: commands that only pass files start without it."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return getattr(import_module("salon.client.library"), name)

@@ -4,7 +4,7 @@ import re
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from salon.config import PORT
+from salon import PORT
 from salon.errors import BAD_SERVER, SalonError, refuse
 
 _HOST = "127.0.0.1"

@@ -1,9 +1,6 @@
 """One connection to a server: lines of JSON in, documents out."""
 
 import asyncio
-import os
-import re
-import socket
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
@@ -11,13 +8,13 @@ import msgspec
 
 from salon.client.address import Address, parse_address
 from salon.client.mirror import Hole
+from salon.client.reasons import reason
 from salon.core.limits import MIB
 from salon.errors import NO_SERVER, SalonError, refuse
 from salon.wire.answers import AnyDocument, decode_answer
 
 CONNECT_SECONDS = 5.0
 LINE_BYTES = 64 * MIB  # one document of the server's: the largest page of history, and then some
-_ERRNO = re.compile(r"\[Errno (\d+)\]")
 Wire = TypeVar("Wire", bound=asyncio.BaseProtocol)
 _NOT_SALON = "something else than Salon answers there"
 
@@ -164,13 +161,3 @@ async def dial(address: Address, make: Callable[[], Wire]) -> tuple[asyncio.Tran
         raise SalonError(refuse(NO_SERVER, server=address, why=why)) from error
     except (OSError, UnicodeError) as error:  # a host name may have labels that cannot be one
         raise SalonError(refuse(NO_SERVER, server=address, why=reason(error))) from error
-
-
-def reason(error: Exception) -> str:
-    """An operating system's error in its plain words."""
-    if isinstance(error, socket.gaierror | UnicodeError):
-        return "there is no such host"
-    number = error.errno if isinstance(error, OSError) else None
-    if number is None and (found := _ERRNO.search(str(error))):  # several addresses were tried
-        number = int(found[1])
-    return os.strerror(number).lower() if number else str(error)

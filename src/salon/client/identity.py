@@ -1,5 +1,6 @@
 """The client secret: made once per server and kept, so that one is the same person after every start."""
 
+import getpass
 import ipaddress
 import os
 import re
@@ -12,6 +13,7 @@ import platformdirs
 
 from salon.client.address import Address
 from salon.core.people import is_secret
+from salon.errors import NO_NAME, SalonError, refuse
 
 _THIS_MACHINE = "this-machine"
 _RETRIES = 50  # of 10 ms: another client writes the secret this very moment, where a link cannot do it at once
@@ -112,3 +114,11 @@ def _await(path: Path, pause: Callable[[float], None]) -> str:
             return secret
         pause(0.01)
     return ""
+
+
+def login_name() -> str:
+    """Who this machine says one is. Raises SalonError where it says nothing."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:  # nobody is logged in
+        raise SalonError(refuse(NO_NAME)) from error

@@ -7,7 +7,7 @@ from typing import Protocol
 from salon.client.address import Address
 from salon.client.backoff import Backoff
 from salon.client.connection import Connection, open_connection
-from salon.errors import CATALOGUE, CLOSED, LOST_SERVER, NO_SERVER, SENT_OUT, Problem, Refusal, SalonError, refuse
+from salon.errors import LOST_SERVER, NO_SERVER, SENT_OUT, Refusal, SalonError, refuse, told
 from salon.ground.tasks import Tasks
 from salon.wire.answers import AnyDocument, ConnectAck, ConnectAckDocument, Error, ErrorDocument
 from salon.wire.documents import Connect, Exit, Ping, encode
@@ -166,5 +166,4 @@ class Link:
 
 def refusal_of(error: Error) -> Refusal:
     """The refusal that a server's document tells of."""
-    known = CATALOGUE.get(error.code, CLOSED)
-    return Refusal(Problem(error.code, "{message}", retry=error.retry, status=known.status), {"message": error.message})
+    return told(error.code, error.message, retry=error.retry)

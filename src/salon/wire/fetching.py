@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from salon.core.limits import FETCH_LINE_BYTES
-from salon.errors import BAD_DOCUMENT, CATALOGUE, Problem, Refusal, SalonError, refuse
+from salon.errors import BAD_DOCUMENT, Refusal, SalonError, refuse
 
 ALPN = b"salon/fetch/1"  # what a QUIC connection for this names as its protocol
 _HASH_DIGITS = frozenset("0123456789abcdef")
@@ -144,14 +144,6 @@ def span(fetch: Fetch, size: int) -> range:
 def missing(refusal: Refusal) -> Missing:
     """A refusal as an answer."""
     return Missing(refusal.code, refusal.message, refusal.problem.retry)
-
-
-def refusal_of(answer: Missing) -> Refusal:
-    """An answer as a refusal with the other side's own words, which may know problems that this one does not."""
-    known = CATALOGUE.get(answer.code)
-    return refuse(
-        Problem(answer.code, "{message}", "", answer.retry, known.status if known else 1), message=answer.message
-    )
 
 
 def _is_span(offset: int, length: int) -> bool:

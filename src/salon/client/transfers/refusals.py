@@ -3,7 +3,6 @@
 import msgspec
 
 from salon.client.address import Address
-from salon.client.link import refusal_of
 from salon.client.transfers.trouble import Cut
 from salon.errors import (
     BAD_TICKET,
@@ -15,8 +14,8 @@ from salon.errors import (
     Refusal,
     SalonError,
     refuse,
+    told,
 )
-from salon.wire.answers import Error
 
 # What passes by itself, so that asking again helps without anybody doing anything.
 _PASSING = {problem.code for problem in (BAD_TICKET, CLOSING, INTERNAL, STORAGE_FAILED, TOO_MANY_UPLOADS)}
@@ -24,8 +23,11 @@ _PASSING = {problem.code for problem in (BAD_TICKET, CLOSING, INTERNAL, STORAGE_
 
 def refused(server: Address, status: int, body: bytes) -> SalonError | Cut:
     """What to raise for this answer: a Cut where it passes by itself."""
+    from salon.wire.answers import Error  # only who is refused loads the whole vocabulary
+
     try:
-        refusal = refusal_of(msgspec.json.decode(body, type=Error))
+        error = msgspec.json.decode(body, type=Error)
+        refusal = told(error.code, error.message, retry=error.retry)
         passing = refusal.code in _PASSING
     except (msgspec.MsgspecError, UnicodeDecodeError):
         why = f"something else than Salon answers there (HTTP {status})"

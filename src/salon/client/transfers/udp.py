@@ -32,10 +32,11 @@ from salon.errors import (
     UDP_SILENT,
     SalonError,
     refuse,
+    told,
 )
 from salon.ground.quic import Connection, Endpoint, Stream, anywhere, available, bind
 from salon.ground.tasks import Tasks
-from salon.wire.fetching import ALPN, Fetch, FirstLine, Found, Missing, decode_found, encode, refusal_of
+from salon.wire.fetching import ALPN, Fetch, FirstLine, Found, Missing, decode_found, encode
 from salon.wire.opening import UdpTicket
 
 ANSWER_SECONDS = 2.0  # then the file comes over TCP
@@ -191,7 +192,7 @@ class Line:
             if answer != Found(size, fetch.sha256, fetch.offset, fetch.length or 0):
                 raise SalonError(strange(self._server.address))
             return
-        refusal = refusal_of(answer)
+        refusal = told(answer.code, answer.message, retry=answer.retry)
         if answer.code == NO_SUCH_FILE.code:
             raise Another
         if answer.code in _NO_WAY:

@@ -19,7 +19,7 @@ from aiohttp import (
 from yarl import URL
 
 from salon.client.address import Address
-from salon.client.connection import reason
+from salon.client.reasons import reason
 from salon.client.transfers.access import Access
 from salon.client.transfers.files import File
 from salon.client.transfers.plain import Plain

@@ -1,13 +1,12 @@
 """Starting `salon chat`: which of its two ways to talk, and under which name."""
 
-import getpass
 import sys
 from functools import partial
 from pathlib import Path
 
 from salon.client import Client, connect
+from salon.client.identity import login_name
 from salon.core.names import LOBBY
-from salon.errors import NO_NAME, SalonError, refuse
 
 
 async def chat(server: str, name: str, room: str, share: str = "", listen: int = 0) -> int:
@@ -30,11 +29,3 @@ def _client(
 ) -> Client:
     since, folder = -lately if lately else None, Path(share) if share else None
     return connect(server, name=name, room=room, since=since, rename=rename, share=folder, listen=listen)
-
-
-def login_name() -> str:
-    """Who this machine says one is. Raises SalonError where it says nothing."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError) as error:  # nobody is logged in
-        raise SalonError(refuse(NO_NAME)) from error

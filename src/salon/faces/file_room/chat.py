@@ -3,13 +3,13 @@
 import asyncio
 from pathlib import Path
 
+from salon import PORT
 from salon.client import Client, connect, new_secret
 from salon.client.address import Address
 from salon.client.connection import reach
 from salon.client.events import Event
 from salon.client.feed import Listener
 from salon.client.transfers import Job
-from salon.config import PORT
 from salon.core.names import LOBBY
 from salon.core.text import printable
 from salon.errors import BAD_NAME, BAD_SERVER, NAME_TAKEN, Refusal, SalonError, refuse

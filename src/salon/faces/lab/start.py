@@ -2,8 +2,8 @@
 
 import asyncio
 
+from salon import PORT
 from salon.client.address import Address
-from salon.config import PORT
 from salon.faces.arguments import parser, port
 from salon.faces.lab.chat import LabChat
 from salon.faces.lab.files import ENCODINGS

@@ -6,14 +6,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from salon.client import connect
 from salon.client.address import parse_address
-from salon.client.identity import default_folder, kept_identity, new_secret
+from salon.client.identity import default_folder, kept_identity, login_name, new_secret
 from salon.client.transfers import ByName, Job, State, Transfers
 from salon.core.names import LOBBY, room_name
 from salon.core.text import printable
 from salon.errors import STATUS_FAILED, Refusal, SalonError
-from salon.faces.console.start import login_name
 from salon.faces.shelf.drawing import came_line, result_line, stopped_line
 from salon.faces.shelf.listing import json_listing, listing_lines
 from salon.faces.shelf.screen import Screen, standard_screen
@@ -44,6 +42,8 @@ async def get(server: str, room: str, names: Sequence[str], output: str, *, repl
 
 async def get_from(server: str, name: str, owner: str, names: Sequence[str], output: str, *, replace: bool) -> int:
     """Get files that a person shares; nobody's name is taken for that. Raises SalonError like `send`."""
+    from salon.client import connect  # who gets from a server needs no more than HTTP
+
     screen = standard_screen()
     folder, saved_as = _target(output)
     async with connect(server or ":", name=name or login_name(), visit=True, rename=True) as client:
