@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.refusal.problem.status
     except KeyboardInterrupt:
         return 130
+    finally:
+        gc.freeze()  # all that is left goes with the process; to look for garbage in it would take 10 ms
 
 
 def _parser() -> argparse.ArgumentParser:

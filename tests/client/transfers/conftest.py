@@ -16,13 +16,18 @@ from tests.support.servers import Server, serving
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of all that any part took in."""
     sizes: list[int] = []
-    take = Part.take
+    take, keep = Part.take, Part.keep
 
     def noted(part: Part, data: bytes) -> None:
         sizes.append(len(data))
         take(part, data)
 
+    def noted_in_a_thread(part: Part, data: memoryview) -> None:
+        sizes.append(len(data))
+        keep(part, data)
+
     monkeypatch.setattr(Part, "take", noted)
+    monkeypatch.setattr(Part, "keep", noted_in_a_thread)
     return sizes
 
 

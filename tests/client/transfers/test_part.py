@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from salon.client.transfers import part
-from salon.client.transfers.part import open_part
-from salon.client.transfers.pump import UNDONE_BYTES, Pump
+from salon.client.transfers import intake, part
+from salon.client.transfers.part import Part, open_part
+from salon.client.transfers.pump import UNDONE_BYTES, Data, Pump
 from salon.core.limits import MIB
 from salon.errors import NO_SPACE, SalonError
 from salon.ground import locks
@@ -117,6 +117,58 @@ async def test_a_disk_that_fills_up_meanwhile_gets_its_space_back(tmp_path: Path
         assert [path.name for path in folder.iterdir()] == ["other"]
 
 
+@pytest.mark.root
+async def test_a_disk_that_fills_up_leaves_what_is_written_to_be_gone_on_with(tmp_path: Path) -> None:
+    data = os.urandom(900_000)
+    with mounted(tmp_path / "small", 1024) as folder:
+        one = open_part(folder / "a", hashlib.sha256(data).hexdigest(), len(data))
+        (folder / "other").write_bytes(bytes(500_000))
+        with pytest.raises(SalonError) as refusal:
+            pour(one, data, 100_000)
+        assert refusal.value.refusal.problem is NO_SPACE
+        assert 400_000 <= one.offset < 600_000
+        (folder / "other").unlink()
+        pour(one, data[one.offset :], 100_000)
+        assert await one.digest() == hashlib.sha256(data).hexdigest()
+        assert one.place(replace=False).read_bytes() == data
+
+
+def pour(part: Part, data: bytes, size: int) -> None:
+    """Bring it in pieces of this size at most, as a thread does."""
+    while data:
+        piece = part.piece()
+        count = min(size, len(piece), len(data))
+        piece[:count] = data[:count]
+        part.keep(piece[:count])
+        data = data[count:]
+
+
+async def test_what_a_loop_and_what_a_thread_brings_come_in_their_order(tmp_path: Path) -> None:
+    data = os.urandom(9 * MIB)  # more than all the memory that goes round
+    one = open_part(tmp_path / "a", hashlib.sha256(data).hexdigest(), len(data))
+    third = len(data) // 3
+    for begin in range(0, third, 1000):
+        one.take(data[begin : min(begin + 1000, third)])
+    await asyncio.to_thread(pour, one, data[third : 2 * third], 1 << 30)
+    await one.room()
+    one.take(data[2 * third :])
+    assert (one.offset, one.last) == (len(data), data[-1])
+    assert await one.digest() == hashlib.sha256(data).hexdigest()
+    assert one.place(replace=False).read_bytes() == data
+
+
+async def test_it_is_synced_on_its_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
+    monkeypatch.setattr(intake, "_SYNC_BYTES", MIB)
+    data = bytes(5 * MIB)
+    one = open_part(tmp_path / "a", hashlib.sha256(data).hexdigest(), len(data))
+    await asyncio.to_thread(pour, one, data, 1 << 30)
+    await one.digest()
+    assert len(synced) == 5
+    await one.close()
+
+
 async def test_an_empty_part_is_not_left_behind(tmp_path: Path) -> None:
     one = open_part(tmp_path / "a", HASH, len(DATA))
     await one.close()
@@ -125,11 +177,11 @@ async def test_an_empty_part_is_not_left_behind(tmp_path: Path) -> None:
 
 
 async def test_a_pump_holds_up_whoever_brings_more_than_is_done() -> None:
-    done: list[bytes] = []
+    done: list[Data] = []
     loop = asyncio.get_running_loop()
     gate = asyncio.Event()
 
-    def work(data: bytes) -> None:
+    def work(data: Data) -> None:
         asyncio.run_coroutine_threadsafe(gate.wait(), loop).result()
         done.append(data)
 
@@ -144,7 +196,7 @@ async def test_a_pump_holds_up_whoever_brings_more_than_is_done() -> None:
     assert not done
     gate.set()
     await pump.room()
-    await pump.settle()
+    await asyncio.to_thread(pump.settle)
     assert done == pieces
 
 

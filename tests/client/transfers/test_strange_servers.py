@@ -60,6 +60,18 @@ async def test_wrong_bytes_are_thrown_away_and_asked_for_once_more(tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
+async def test_a_body_that_something_in_between_cut_into_pieces_arrives(tmp_path: Path) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        told = file_answer(request)
+        if request.method == "GET":
+            told.enable_chunked_encoding()
+        return told
+
+    async with answering(answer) as port, transferring(port, tmp_path / "kept") as transfers:
+        await done(transfers.get("a", ROOM, tmp_path))
+    assert (tmp_path / "a").read_bytes() == DATA
+
+
 async def test_bytes_that_are_right_the_second_time_are_kept(tmp_path: Path) -> None:
     bodies = [DATA, DATA[::-1]]
 

@@ -5,20 +5,17 @@ bytes, also after this program was killed; another version of the file is anothe
 """
 
 import errno
-import hashlib
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from salon.client.transfers.intake import Intake
 from salon.client.transfers.naming import WINDOWS, numbered, part_name
-from salon.client.transfers.pump import Pump
-from salon.core.limits import MIB
 from salon.errors import NO_SPACE, UNWRITABLE, SalonError, refuse
 from salon.ground.locks import try_lock
 
-_READ_BYTES = 4 * MIB
-_SYNC_BYTES = 32 * MIB
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
@@ -30,94 +27,74 @@ class Part:
     """
 
     def __init__(self, target: Path, size: int, path: Path, descriptor: int) -> None:
-        self.offset = 0
-        self.last: int | None = None
         self._target = target
         self._size = size
         self._path = path
         self._descriptor = descriptor
-        self._hash = hashlib.sha256()
-        self._pump: Pump | None = None
-        self._unsynced = 0
+        self._intake = Intake(descriptor)
+
+    @property
+    def offset(self) -> int:
+        return self._intake.offset
+
+    @property
+    def last(self) -> int | None:
+        return self._intake.last
 
     def read_back(self) -> None:
         """Hash what stands there. Blocks."""
-        try:
+        with self._unwritable():
             if os.fstat(self._descriptor).st_size > self._size:
                 os.ftruncate(self._descriptor, 0)
-            while data := os.read(self._descriptor, _READ_BYTES):
-                self._hash.update(data)
-                self.offset += len(data)
-                self.last = data[-1]
+            self._intake.read_back()
             if self._size - self.offset > shutil.disk_usage(self._path.parent).free:
                 raise SalonError(refuse(NO_SPACE, name=self._target.name, size=self._size))
-        except OSError as error:
-            raise unwritable(error, self._target, self._size) from error
 
     def take(self, data: bytes) -> None:
-        """Bytes that come next."""
-        if self._pump is None:
-            self._pump = Pump(self._hash.update, self._write)
-        self.offset += len(data)
-        self.last = data[-1]
-        self._pump.put(data)
-
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-        self._unsynced += len(data)
-        if self._unsynced >= _SYNC_BYTES:  # here it waits beside the hash; at the end everybody would wait for it
-            getattr(os, "fdatasync", os.fsync)(self._descriptor)
-            self._unsynced = 0
-
-    def wait(self) -> None:
-        """Wait in a thread until the disk has kept up. Blocks."""
-        if self._pump is not None:
-            try:
-                self._pump.wait()
-            except OSError as error:
-                raise unwritable(error, self._target, self._size) from error
+        """Bytes that come next, on a loop."""
+        self._intake.take(data)
 
     async def room(self) -> None:
-        """Wait until the disk has kept up."""
-        if self._pump is not None:
-            try:
-                await self._pump.room()
-            except OSError as error:
-                raise unwritable(error, self._target, self._size) from error
+        """Wait until hash and disk have kept up."""
+        with self._unwritable():
+            await self._intake.room()
+
+    def piece(self) -> memoryview:
+        """Memory for bytes that come next, in a thread; `keep` is to get it. Blocks until hash and disk keep up."""
+        with self._unwritable():
+            return self._intake.piece()
+
+    def keep(self, data: memoryview) -> None:
+        """A piece, or its beginning, now that bytes stand in it. Blocks."""
+        with self._unwritable():
+            self._intake.keep(data)
 
     async def digest(self) -> str:
         """The SHA-256 of all that was taken in, which is written now."""
-        try:
-            if self._pump is not None:
-                await self._pump.settle()
-        except OSError as error:
-            raise unwritable(error, self._target, self._size) from error
-        return self._hash.hexdigest()
+        with self._unwritable():
+            return await self._intake.settled()
 
     async def empty(self) -> None:
         """Begin again from zero."""
         await self.digest()
-        try:
+        with self._unwritable():
             os.ftruncate(self._descriptor, 0)
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
+        self._intake = Intake(self._descriptor)
+
+    @contextmanager
+    def _unwritable(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise unwritable(error, self._target, self._size) from error
-        self.offset = 0
-        self.last = None
-        self._hash = hashlib.sha256()
-        self._pump = None
 
     def place(self, *, replace: bool) -> Path:
         """Give it its final name, durably; where that is taken and not to be replaced, the next one with a number."""
-        try:
+        with self._unwritable():
             os.fsync(self._descriptor)
             if WINDOWS:  # an open file keeps its name there
                 self._let_go()
             saved = self._renamed(replace)
-        except OSError as error:
-            raise unwritable(error, self._target, self._size) from error
         self._let_go()
         _sync_folder(saved.parent)
         return saved

@@ -29,7 +29,7 @@ from salon.core.limits import KIB, MIB
 from salon.errors import LOST_SERVER, NO_SERVER, SalonError, refuse
 
 CONNECT_SECONDS = 5.0
-_READ_BYTES = 256 * KIB
+_READ_BYTES = 64 * KIB
 _ANSWER_BYTES = 64 * KIB  # a refusal, or where to go on
 _LIST_BYTES = 64 * MIB  # a list of a hundred thousand files
 Result = TypeVar("Result")
@@ -162,11 +162,32 @@ class Response:
         await self._in_thread(lambda: self._pour(part, end))
 
     def _pour(self, part: Part, end: int) -> None:
-        while data := self._inner.read1(_READ_BYTES) if self._inner is not None else b"":
-            if part.offset + len(data) > end:
-                raise SalonError(strange(self._server.address))
-            part.take(data)
-            part.wait()
+        read = self._reader(end - part.offset)
+        while part.offset < end:
+            piece = part.piece()
+            count = read(piece[: end - part.offset])
+            if not count:
+                break
+            part.keep(piece[:count])
+
+    def _reader(self, wanted: int) -> Callable[[memoryview], int]:
+        """What brings the body, straight into memory. Raises SalonError for one that is longer."""
+        answer = self._inner
+        if answer is None or (answer.length or 0) > wanted:
+            raise SalonError(strange(self._server.address))
+        fetched = memoryview(answer.read1(_READ_BYTES))  # empties the buffer in which the head came
+
+        def read(into: memoryview) -> int:
+            nonlocal fetched
+            if not fetched:
+                if not answer.chunked:
+                    return self._line.recv_into(into)
+                fetched = memoryview(answer.read1(_READ_BYTES))  # something in between cut it into pieces
+            count = min(len(into), len(fetched))
+            into[:count], fetched = fetched[:count], fetched[count:]
+            return count
+
+        return read
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         """Do what blocks. Where that is cancelled, the line is shut, which ends it."""
