@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from salon.hall.receiving import Policy
 from salon.stores.memory import MemoryStore
 from tests.support.party import Party, rest
+from tests.support.shelves import Shelves
 
 
 @pytest.fixture
 async def party(anyio_backend: str) -> Party:
     return Party(MemoryStore())
+
+
+@pytest.fixture
+async def shelves(anyio_backend: str) -> AsyncIterator[Shelves]:
+    """Shelves that take files of at most 1000 bytes."""
+    shelves = Shelves(policy=Policy(max_file=1000))
+    yield shelves
+    await shelves.close()
 
 
 @pytest.fixture

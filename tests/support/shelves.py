@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from salon.core.people import Person
-from salon.errors import Problem, Refusal
+from salon.errors import DISK_FULL, Problem, Refusal, SalonError, refuse
 from salon.ground.clock import now_ms
 from salon.hall.hall import Hall
 from salon.hall.library import Library
-from salon.hall.ports import Blobs, Store
+from salon.hall.ports import Blobs, Failed, Store
 from salon.hall.receiving import Policy
 from salon.hall.shelving import Shelving
 from salon.hall.uploads import Upload
@@ -36,6 +38,28 @@ class Clock:
 
     def __call__(self) -> int:
         return now_ms() + self.ahead
+
+
+class Unwilling(MemoryStore):
+    """A log that can be told to take no more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = False
+
+    def append(self, *asked: Any) -> asyncio.Future[Any]:
+        if not self.full:
+            return super().append(*asked)
+        failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        failed.set_result(Failed(refuse(DISK_FULL)))
+        return failed
+
+
+def disk_full(_upload: str) -> asyncio.Future[str]:
+    """What blobs answer who are asked to finish an upload and have no space for it."""
+    failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    failed.set_exception(SalonError(refuse(DISK_FULL)))
+    return failed
 
 
 class Shelves:
@@ -98,6 +122,10 @@ class Shelves:
     async def names(self, room: str = "", person: Person = ANN) -> list[str]:
         listed = await self.shelving.listing(person, room)
         return [] if isinstance(listed, Refusal) else [one.name for one in listed]
+
+    async def events(self, room: str = "lobby") -> list[Any]:
+        """All that a room's log holds."""
+        return [entry.event for entry in await self.store.read(room, 0, 1000)]
 
     async def read(self, name: str, *, room: str = "", person: Person = ANN) -> bytes | Problem:
         """A file's bytes, or why they cannot be had."""
