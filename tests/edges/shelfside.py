@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,12 +20,18 @@ from salon.edges.documents import DocumentsConnection
 from salon.edges.door import Door
 from salon.edges.http import Http
 from salon.hall.receiving import Policy
+from salon.hall.session import Session
+from salon.hall.uploads import Upload
+from salon.wire.dialect import DOCUMENTS
 from salon.wire.handshake import Language
-from tests.support.shelves import Shelves
+from tests.support.shelves import BOB, Shelves
 
 BODY = "application/offset+octet-stream"
 TUS = {"Tus-Resumable": "1.0.0"}
 PATIENCE = 10.0
+MAX = 10_000_000  # bytes that a file may have where `place` is served
+DATA = bytes(range(256)) * 40
+LONG = bytes(range(256)) * 800  # comes in more pieces than one
 
 
 @dataclass
@@ -168,3 +175,46 @@ async def opened(
             await shelves.hall.close("The server is closing.")
     await web.close()
     await shelves.blobs.close()
+
+
+async def listed(place: Place, room: str = "r1", **headers: str) -> list[dict[str, object]]:
+    """A room's files, as HTTP tells of them."""
+    answer = await place.get(f"/rooms/{quote(room, safe='')}/files", **headers)
+    assert answer.status == 200
+    found: list[dict[str, object]] = json.loads(answer.body)
+    return found
+
+
+async def ticket(place: Place, name: str) -> str:
+    """The ticket of somebody who is here; `bob` is the bob of the private room."""
+
+    class Nothing:
+        address = ""
+        buffered = 0
+
+        def write(self, data: bytes) -> None: ...
+        def hold(self) -> None: ...
+        def release(self) -> None: ...
+        def abort(self) -> None: ...
+        def close(self) -> None: ...
+
+    session = Session(Nothing(), DOCUMENTS)
+    assert await place.shelves.hall.enter(session, name, "") is None
+    if name == "bob":
+        session.person = BOB
+    return place.shelves.hall.entrance.ticket_of(session)
+
+
+def upload_of(place: Place, path: str) -> Upload:
+    """An upload that has not come to its end, by its address."""
+    return place.shelves.receiving.uploads[path.rpartition("/")[2]]
+
+
+async def shelved(place: Place, name: str, room: str = "r1") -> bytes | None:
+    """The bytes of a file on the shelf; None: it is not there."""
+    answer = await place.get(file_path(name, room))
+    return answer.body if answer.status == 200 else None
+
+
+def code_of(answer: Answer) -> str:
+    return str(json.loads(answer.body)["code"])

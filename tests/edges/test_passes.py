@@ -12,8 +12,7 @@ from salon.core.people import Person
 from salon.core.room import RoomState
 from salon.edges.passes import LASTS_MS, Passes
 from salon.hall.waiting import submit
-from tests.edges.shelfside import Place, opened
-from tests.edges.test_files import DATA, listed, ticket
+from tests.edges.shelfside import DATA, Place, listed, opened, ticket
 from tests.support.shelves import ANN, BOB, sha256_of
 
 pytestmark = pytest.mark.anyio
