@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from salon.core.limits import FIRST_WORDS_SECONDS, SILENCE_SECONDS
-from tests.edges.doorstep import Guest, House, opened
+from tests.edges.doorstep import Guest, House
 from tests.support.eventually import eventually
 from tests.support.talker import document
 
@@ -15,12 +13,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions")]
 
 TLS_HELLO = bytes.fromhex("16030100c4010000c00303")
 CONNECT = document("connect", name="ann")
-
-
-@pytest.fixture
-async def house(anyio_backend: str) -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 async def pass_time(house: House, seconds: float) -> None:

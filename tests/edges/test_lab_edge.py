@@ -1,64 +1,18 @@
-"""Clients that others wrote for the lab, at a real door."""
+"""Clients that others wrote for the lab, at a real door: each in its form, in one room with all others."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from salon.core.limits import FIRST_WORDS_SECONDS, PACED_BEHIND, PACED_NEWEST, READ_BYTES
 from salon.edges import pacing
 from salon.errors import STORAGE_FAILED, refuse
-from tests.edges.doorstep import Guest, House, opened
+from tests.edges.doorstep import House
+from tests.edges.labtalk import CONNECTED, LEFT, document, joined, refused, said, told
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
-
-
-@pytest.fixture
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between documents, where it is not the pause that is tested."""
-    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
-
-
-def document(kind: str, **payload: Any) -> dict[str, Any]:
-    return {"type": kind, "payload": payload}
-
-
-def told(sentence: str) -> dict[str, Any]:
-    return document("notification", message=sentence, text=sentence, msg=sentence)
-
-
-def refused(code: str, sentence: str) -> dict[str, Any]:
-    return document("error", message=sentence, text=sentence, msg=sentence, code=code)
-
-
-def done(kind: str, sentence: str) -> dict[str, Any]:
-    return document(kind, message=sentence, msg=sentence, status=0)
-
-
-def said(sender: str, text: str, room: str = "r1") -> dict[str, Any]:
-    return document("message", sender=sender, name=sender, room=room, text=text, message=text, content=text)
-
-
-CONNECTED = done("connect_ack", "Connected to the room.")
-LEFT = done("exit_ack", "Disconnected from the room.")
-
-
-async def joined(house: House, name: str, room: str = "r1") -> Guest:
-    guest = await house.guest()
-    guest.send(document("connect", name=name, room=room))
-    assert await guest.document() == CONNECTED
-    return guest
 
 
 async def test_a_lab(house: House, fast: None) -> None:
@@ -204,165 +158,6 @@ async def test_a_store_that_fails_is_told(house: House, fast: None, monkeypatch:
         assert "could not write this down" in (await guest.document())["payload"]["message"]
         monkeypatch.undo()
         monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
-
-
-# pace
-
-
-async def test_each_document_comes_alone_and_in_time(house: House) -> None:
-    ann = await joined(house, "ann")
-    bob = await joined(house, "bob")
-    started = asyncio.get_running_loop().time()
-    assert await ann.document() == told("bob has joined the room.")
-    connection = next(one for one in house.hall.sessions if one.person.name == "ann").outlet
-    raw = connection._transport.get_extra_info("socket")  # type: ignore[attr-defined]
-    assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-    bob.send(b"".join(json.dumps(document("message", text=f"{n} " + "x" * 700)).encode() for n in range(3)))
-    got: list[str] = []
-    reads = []
-    while len("".join(got)) < 3 * 702:
-        data = await ann.reader.read(READ_BYTES)
-        payload = json.loads(data)["payload"]  # one read is one document
-        reads.append(asyncio.get_running_loop().time())
-        got.append(payload["text"])
-    assert "".join(got) == "".join(f"{n} " + "x" * 700 for n in range(3))
-    assert len(got) == 9
-    assert reads[-1] - started > 0.4
-
-
-async def test_who_is_far_behind_goes_on_with_the_newest_and_is_told(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many = PACED_BEHIND + 100
-    ann = await joined(house, "ann")
-    bob = await house.guest(json.dumps(document("connect", name="bob", room="r1", version=1)).encode())
-    await bob.until("Connected to the room.")
-    assert await ann.document() == told("bob has joined the room.")
-    (session,) = [one for one in house.hall.sessions if one.person.name == "ann"]
-    for n in range(many):
-        bob.send(document("message", text=str(n), room="r1", id=str(n)))
-    await bob.until(f'"id":"{many - 1}"')
-    await bob.until(f'"seq":{many}')
-    assert session.parked
-    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
-    texts: list[str] = []
-    left_out = ""
-    while not texts or texts[-1] != str(many - 1):
-        one = await ann.document()
-        if one["type"] == "message":
-            texts.append(one["payload"]["text"])
-        else:
-            left_out = one["payload"]["text"]
-    shown = len(texts)
-    assert texts[-PACED_NEWEST:] == [str(n) for n in range(many - PACED_NEWEST, many)]
-    assert texts[: shown - PACED_NEWEST] == [str(n) for n in range(shown - PACED_NEWEST)]
-    assert left_out == f"Messages left out here: {many - shown}. There was more than can be told one by one."
-
-
-async def test_a_reader_who_stands_still_costs_nobody_anything(house: House, fast: None) -> None:
-    ann = await joined(house, "ann")
-    stuck = await joined(house, "stuck")
-    assert await ann.document() == told("stuck has joined the room.")
-    stuck.reader._transport.pause_reading()  # type: ignore[attr-defined]
-    bob = await house.guest(json.dumps(document("connect", name="bob", room="r1", version=1)).encode())
-    await bob.until("Connected to the room.")
-    assert await ann.document() == told("bob has joined the room.")
-    for n in range(50):
-        bob.send(document("message", text=str(n) + "x" * 100_000, room="r1"))
-    for n in range(50):
-        parts = [await ann.document() for _ in range(20)]
-        assert parts[0]["payload"]["text"].startswith(f"{n}x")
-        assert parts[-1]["payload"]["text"].endswith(" …")
-    stuck.kill()
-    ann.send(document("exit"))
-    assert await ann.document() == LEFT
-
-
-# at the door
-
-
-async def test_silence_after_connecting_is_no_offence(house: House, fast: None) -> None:
-    guest = await house.guest()
-    await house.somebody(lambda: house.door.silent)
-    house.now += 500
-    house.sweep()
-    guest.send(document("connect", name="ann", room="r1"))
-    assert await guest.document() == CONNECTED
-    house.now += 500
-    house.sweep()
-    guest.send(document("exit"))
-    assert await guest.document() == LEFT
-
-
-@pytest.mark.parametrize("first", [b'{"type": "conn', b"66        {", b"{'type'", b'{"type": "message"}'])
-async def test_half_a_document_has_thirty_seconds(house: House, fast: None, first: bytes) -> None:
-    guest = await house.guest(first)
-    await house.somebody(lambda: house.door.begun)
-    house.now += FIRST_WORDS_SECONDS - 1
-    house.sweep()
-    house.now += 2
-    house.sweep()
-    assert "Nothing whole arrived within 30 s." in await guest.end()
-
-
-async def test_one_byte_at_a_time_is_enough(house: House, fast: None) -> None:
-    guest = await house.guest()
-    for byte in json.dumps(document("connect", name="ann")).encode():
-        guest.send(bytes((byte,)))
-        await guest.writer.drain()
-        await asyncio.sleep(0)
-    assert await guest.document() == CONNECTED
-
-
-async def test_one_byte_a_second_is_not(house: House, fast: None) -> None:
-    first, *rest = json.dumps(document("connect", name="ann", room="r1")).encode()
-    guest = await house.guest(bytes((first,)))
-    await house.somebody(lambda: house.door.begun)
-    for byte in rest[: FIRST_WORDS_SECONDS + 1]:
-        assert house.door.begun
-        guest.send(bytes((byte,)))
-        await guest.writer.drain()
-        house.now += 1
-        house.sweep()
-    assert not house.door.begun
-    assert "Nothing whole arrived within 30 s." in await guest.end()
-
-
-@pytest.mark.parametrize(
-    ("first", "answer"),
-    [
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2 is not spoken here."),
-        (b"\x16\x03\x01\x02\x00\x01\x00", ""),
-        (b"NICK ann\r\n", "IRC is not spoken here."),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH is not spoken here."),
-    ],
-)
-async def test_other_languages_get_one_line(house: House, first: bytes, answer: str) -> None:
-    guest = await house.guest(first)
-    assert (await guest.end()).strip() == answer
-
-
-async def test_the_end_without_a_goodbye(house: House, fast: None) -> None:
-    ann = await joined(house, "ann")
-    for first in (b'{"type": "conn', b"{", json.dumps(document("connect", name="bob", room="r1")).encode()):
-        guest = await house.guest(first)
-        guest.writer.write_eof()
-        await guest.end()
-    assert await ann.document() == told("bob has joined the room.")
-    assert await ann.document() == told("bob has left the room.")
-
-
-async def test_words_before_a_half_close_are_said(house: House, fast: None) -> None:
-    ann = await joined(house, "ann")
-    bob = await house.guest(json.dumps(document("connect", name="bob", room="r1")).encode())
-    bob.send(document("message", text="last words"))
-    bob.writer.write_eof()
-    assert json.loads(await bob.end()) == CONNECTED
-    assert [(await ann.document())["payload"]["text"] for _ in range(3)] == [
-        "bob has joined the room.",
-        "last words",
-        "bob has left the room.",
-    ]
 
 
 # together

@@ -16,13 +16,7 @@ from salon.core.limits import READ_SECONDS
 from salon.edges import pacing
 from tests.edges.parcelled import EVERY_BYTE, Lab, encoded, lab, uploaded
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions")]
-
-
-@pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between documents, where it is not the pause that is tested."""
-    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions", "fast")]
 
 
 @pytest.fixture

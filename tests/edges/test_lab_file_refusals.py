@@ -8,20 +8,13 @@ from pathlib import Path
 import pytest
 
 from salon.core.limits import MIB
-from salon.edges import pacing
 from salon.errors import STORAGE_FAILED, SalonError, refuse
 from salon.hall.receiving import Policy
 from salon.stores.memory_blobs import MemoryBlobs
 from tests.edges.parcelled import Lab, Peer, encoded, lab, uploaded
 from tests.support.eventually import eventually
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions")]
-
-
-@pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between documents, where it is not the pause that is tested."""
-    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions", "fast")]
 
 
 @pytest.fixture

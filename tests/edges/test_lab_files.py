@@ -12,18 +12,11 @@ from typing import Any
 import pytest
 
 from salon.core.limits import MIB
-from salon.edges import pacing
 from salon.stores.memory_blobs import MemoryBlobs
 from tests.edges.parcelled import EVERY_BYTE, FILES, Lab, encoded, lab, uploaded
 from tests.support.eventually import eventually
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions")]
-
-
-@pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between documents, where it is not the pause that is tested."""
-    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions", "fast")]
 
 
 @pytest.fixture

@@ -10,19 +10,12 @@ from pathlib import Path
 import pytest
 
 from salon.core.limits import DOCUMENT_BYTES, FILE_DOCUMENT_BYTES, FILE_DOCUMENTS, MIB, STALLED_SECONDS
-from salon.edges import pacing
 from salon.wire import files as wire_files
 from salon.wire.files import FILE_IN_DOCUMENT_BYTES
 from tests.edges.parcelled import Lab, encoded, lab, uploaded
 from tests.support.eventually import eventually
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions")]
-
-
-@pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between documents, where it is not the pause that is tested."""
-    monkeypatch.setattr(pacing, "READ_SECONDS", 0.0)
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions", "fast")]
 
 
 @pytest.fixture

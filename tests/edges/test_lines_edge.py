@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from salon.core.limits import FIRST_WORDS_SECONDS, LINE_BYTES
 from salon.errors import STORAGE_FAILED, SalonError, refuse
-from tests.edges.doorstep import Guest, House, opened
+from tests.edges.doorstep import Guest, House
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 async def named(house: House, name: str, more: str = "") -> Guest:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from salon.core.limits import FIRST_WORDS_SECONDS, HIGH_WATER
 from salon.edges import relay
 from salon.edges.relay import RelayConnection
-from tests.edges.doorstep import Guest, House, opened
+from tests.edges.doorstep import Guest, House
 
 pytestmark = pytest.mark.anyio
 
 JOINED = '{"type":"joined","payload":{}}'
 HASH = "ab" * 32
-
-
-@pytest.fixture
-async def house(anyio_backend: str) -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 class Meeting:

@@ -11,12 +11,11 @@ import pytest
 
 from tests.support.disks import fill, mounted
 from tests.support.serve import served
-from tests.support.talker import Talker, talking
+from tests.support.talker import SECRET, Talker, talking
 
 pytestmark = [pytest.mark.anyio, pytest.mark.root]
 
 TEXT = "x" * 20_000
-SECRET = "0123456789abcdef" * 2
 
 
 async def talk_until_refused(ann: Talker, acknowledged: dict[str, int]) -> str:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 PATIENCE = 10.0  # seconds until something that should happen counts as not happening
+SECRET = "0123456789abcdef" * 2  # of whoever comes back
 
 Payload = dict[str, Any]
 
