@@ -1,4 +1,4 @@
-"""Small file systems in memory, to be filled up. Needs root."""
+"""What lies on a disk; and small ones in memory, to be filled up, which need root."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ def fill(folder: Path) -> Path:
         except OSError:
             pass
     return ballast
+
+
+def files(place: Path) -> list[str]:
+    """All files below this folder, by their paths from there."""
+    return sorted(str(path.relative_to(place)) for path in place.rglob("*") if path.is_file())
