@@ -15,6 +15,4 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     """What a program uses, loaded when it is first asked for: commands that only pass files start without it."""
-    if name.startswith("_"):
-        raise AttributeError(name)
     return getattr(import_module("salon.client.library"), name)
