@@ -16,6 +16,7 @@ from tests.support.servers import free_port
 pytestmark = pytest.mark.anyio
 
 COMMANDS = "".join(f"{line}\n" for line in HELP)
+LEFT = "f1.bin left the shelf (the 5 newest are kept)\n"
 
 
 @asynccontextmanager
@@ -45,24 +46,13 @@ async def test_six_files_and_a_restart(tmp_path: Path) -> None:
     carl_s.mkdir()
     for n in range(1, 7):
         (carl_s / f"f{n}.bin").write_bytes(bytes(range(256)) * n)
-    left = "f1.bin left the shelf (the 5 newest are kept)\n"
     shelf = (
         "1. f2.bin (512 bytes)\n2. f6.bin (1.5 KiB)\n3. f5.bin (1.2 KiB)\n4. f4.bin (1.0 KiB)\n5. f3.bin (768 bytes)\n"
     )
     async with room_server(port, home), client(port, tmp_path, "dora") as dora:
         async with client(port, tmp_path, "carl") as carl:
             await dora.expect("carl has joined the room.\n")
-            carl.type("to everyone")
-            for one in (carl, dora):  # its sender too, and once
-                await one.expect("carl: to everyone\n")
-            carl.type(*(f"upload: f{n}.bin" for n in range(1, 7)))  # all at once: they stay in this order
-            for n in range(1, 7):
-                await dora.expect(f"User carl uploaded the f{n}.bin file\n")
-            await dora.expect(left)
-            await carl.until(lambda: left in carl.out)
-            assert "f1.bin leaves the shelf when f6.bin is there.\n" in carl.out
-            carl.type("upload: f2.bin")  # the same name again is newly received, and pushes nothing out
-            await dora.expect("User carl uploaded the f2.bin file\n")
+            await _six_files_go_round(carl, dora)
             carl.type("/quit")
             assert (await carl.end()).status == 0
         await dora.expect("carl has left the room.\n")
@@ -80,6 +70,21 @@ async def test_six_files_and_a_restart(tmp_path: Path) -> None:
         assert sorted(out.removeprefix(shelf).splitlines()) == ["Saved downloads/f2.bin", "The f1.bin doesn't exist"]
     downloads = {path.name: path.read_bytes() for path in (tmp_path / "dora" / "downloads").iterdir()}
     assert downloads == {"f2.bin": (carl_s / "f2.bin").read_bytes()}
+
+
+async def _six_files_go_round(carl: Program, dora: Program) -> None:
+    """Carl sends one more than the shelf keeps, and the second again; Dora hears of each."""
+    carl.type("to everyone")
+    for one in (carl, dora):  # its sender too, and once
+        await one.expect("carl: to everyone\n")
+    carl.type(*(f"upload: f{n}.bin" for n in range(1, 7)))  # all at once: they stay in this order
+    for n in range(1, 7):
+        await dora.expect(f"User carl uploaded the f{n}.bin file\n")
+    await dora.expect(LEFT)
+    await carl.until(lambda: LEFT in carl.out)
+    assert "f1.bin leaves the shelf when f6.bin is there.\n" in carl.out
+    carl.type("upload: f2.bin")  # the same name again is newly received, and pushes nothing out
+    await dora.expect("User carl uploaded the f2.bin file\n")
 
 
 async def test_too_large_is_said_and_nothing_leaves(tmp_path: Path) -> None:

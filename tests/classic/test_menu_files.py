@@ -6,34 +6,21 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.classic.programs import Program, running
+from tests.classic.menus import GOODBYE, MENU, SAID, menu
 from tests.support.filing import some_bytes, sparse
 from tests.support.servers import PATIENCE, free_port, serving
 
 pytestmark = pytest.mark.anyio
 
-MENU = "Enter an option ('m', 'f', 'x'):\n  (M)essage (send)\n  (F)ile (request)\n e(X)it\n"
 ASKED = f"Who owns the file?\nWhich file do you want?\n{MENU}"
-SAID = f"Enter your message:\n{MENU}"
-GOODBYE = "closing your sockets...goodbye\n"
 FISH = some_bytes(3_000_001)
 NAME = "Ameca_splendens.jpg"
-
-
-@asynccontextmanager
-async def menu(port: int, cwd: Path, name: str, listen: int = 0) -> AsyncIterator[Program]:
-    """A menu client with its first menu before it, in a folder of its own."""
-    cwd.mkdir(exist_ok=True)
-    async with running("menu/ChatClient.py", "-l", listen or free_port(), "-p", port, cwd=cwd) as program:
-        program.type(name)
-        await program.expect(MENU)
-        yield program
 
 
 async def appears(path: Path, data: bytes) -> None:
