@@ -69,13 +69,7 @@ async def test_coming_and_going(house: House) -> None:
     assert await leah.lines() == []  # screens start empty
     assert await leah.page.get_by_role("status").inner_text() == "Not connected"
 
-    wrong = f"127.0.0.1:{a_port()}"
-    await leah.fill("name", "Leah")
-    await leah.fill("address", wrong)
-    await leah.press("Login")
-    await leah.sees(f"Failed to connect to {wrong}: connection refused", seconds=5)
-    await leah.sees_button("Login")  # it can be corrected
-    await leah.login("Leah", house.address)
+    await _corrects_the_address(leah, house.address)
     await leah.sees("Leah connected to the server")  # the newcomer too
     await house.shows("Leah connected to the server")
     assert await leah.page.get_by_role("status").inner_text() == f"Connected to {house.address} as Leah"
@@ -104,6 +98,17 @@ async def test_coming_and_going(house: House) -> None:
     await leah.page.get_by_role("status").get_by_text("Not connected").wait_for()
     await leah.page.close()  # closing the window ends the client
     assert await leah.ended() == 0
+
+
+async def _corrects_the_address(leah: Window, address: str) -> None:
+    """Log in at a wrong one, where nobody answers, and then at this one."""
+    wrong = f"127.0.0.1:{a_port()}"
+    await leah.fill("name", "Leah")
+    await leah.fill("address", wrong)
+    await leah.press("Login")
+    await leah.sees(f"Failed to connect to {wrong}: connection refused", seconds=5)
+    await leah.sees_button("Login")  # it can be corrected
+    await leah.login("Leah", address)
 
 
 def _private_warning() -> list[str]:
@@ -176,17 +181,7 @@ async def test_talking(house: House) -> None:
 async def test_a_download_halts_half_way(house: House) -> None:
     leah = await house.client("Leah")
     await leah.choose("server files", "cat.png")
-    for saved_as, why in (
-        ("", "Give the file a name to save it as, such as cat.png."),
-        ("copy", "copy has no type. The file is a .png file: call it copy.png."),
-        ("copy.jpg", "copy.jpg would be a .jpg file. The file is a .png file: give it a name that ends so."),
-    ):
-        await leah.fill("save file as", saved_as)
-        await leah.press("Download")
-        dialog = leah.page.get_by_role("dialog")
-        await dialog.get_by_text(why, exact=True).wait_for()
-        await leah.press("OK")
-        await dialog.wait_for(state="detached")
+    await _names_that_cannot_be(leah)
     assert list(leah.folder.iterdir()) == []  # nothing was downloaded
 
     await leah.fill("save file as", "copy.png")  # it can be mended and retried
@@ -218,6 +213,21 @@ async def test_a_download_halts_half_way(house: House) -> None:
         await leah.sees(re.compile(f"Saved .*/{name} "))
         assert (leah.folder / name).read_bytes() == FILES[name]
     assert sum("downloaded 50" in line for line in await leah.lines()) == 1
+
+
+async def _names_that_cannot_be(leah: Window) -> None:
+    """Each is answered with its reason, in a dialog."""
+    for saved_as, why in (
+        ("", "Give the file a name to save it as, such as cat.png."),
+        ("copy", "copy has no type. The file is a .png file: call it copy.png."),
+        ("copy.jpg", "copy.jpg would be a .jpg file. The file is a .png file: give it a name that ends so."),
+    ):
+        await leah.fill("save file as", saved_as)
+        await leah.press("Download")
+        dialog = leah.page.get_by_role("dialog")
+        await dialog.get_by_text(why, exact=True).wait_for()
+        await leah.press("OK")
+        await dialog.wait_for(state="detached")
 
 
 async def test_several_download_at_once_and_who_halts_costs_nothing(house: House) -> None:

@@ -20,7 +20,7 @@ from salon.core.limits import MIB
 from salon.ground.tasks import Tasks
 from tests.edges.shelfside import BODY, TUS, Answer, file_path, metadata
 from tests.support.disks import fill, mounted
-from tests.support.serve import served
+from tests.support.serve import Serving, served
 from tests.support.servers import free_port
 from tests.support.shelves import sha256_of
 from tests.support.talker import Talker, talking
@@ -97,34 +97,44 @@ async def test_an_upload_outlives_a_killed_server(tmp_path: Path) -> None:
                 answer = await ann.patch(path, offset, io.BytesIO(data[offset:]))
                 assert (answer.status, answer.offset) == (204, len(data))
                 assert (tmp_path / "data" / "lobby" / "f").read_bytes() == data
-                server.process.kill()
-                await server.process.wait()
+                await _kill(server)
                 break
             answer = await ann.patch(path, offset, data[offset : offset + MIB])
             acknowledged = answer.offset
             assert acknowledged == offset + MIB
-            tasks = Tasks()
-            hold = asyncio.Event()
-
-            async def rest(begin: int = acknowledged, hold: asyncio.Event = hold) -> AsyncIterator[bytes]:
-                yield data[begin : begin + MIB + 17]
-                await hold.wait()
-
-            going_on = tasks.start(ann.patch(path, acknowledged, rest()))
-            async with asyncio.timeout(10):
-                while (await ann.ask("HEAD", path)).offset < acknowledged + MIB + 17:
-                    pass
-            acknowledged += MIB + 17
-            server.process.kill()
-            await server.process.wait()
-            hold.set()
-            with pytest.raises((OSError, ClientError)):
-                await going_on
-            await tasks.close()
+            more = data[acknowledged : acknowledged + MIB + 17]
+            acknowledged = await _killed_in_the_middle(server, ann, path, acknowledged, more)
     async with served(tmp_path, *flags, port=port) as server, sending(server.port) as ann:
         assert await ann.listed() == ["f"]
         assert sha256_of(await ann.get("f")) == sha256_of(data)
         assert not list((tmp_path / "data" / ".salon" / "uploads").iterdir())
+
+
+async def _killed_in_the_middle(server: Serving, ann: Sender, path: str, offset: int, data: bytes) -> int:
+    """Kill the server once it has these bytes of a PATCH that is not at its end; the offset behind them."""
+    tasks = Tasks()
+    hold = asyncio.Event()
+
+    async def rest() -> AsyncIterator[bytes]:
+        yield data
+        await hold.wait()
+
+    going_on = tasks.start(ann.patch(path, offset, rest()))
+    offset += len(data)
+    async with asyncio.timeout(10):
+        while (await ann.ask("HEAD", path)).offset < offset:
+            pass
+    await _kill(server)
+    hold.set()
+    with pytest.raises((OSError, ClientError)):
+        await going_on
+    await tasks.close()
+    return offset
+
+
+async def _kill(server: Serving) -> None:
+    server.process.kill()
+    await server.process.wait()
 
 
 async def test_a_server_that_is_told_to_end_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
@@ -171,10 +181,7 @@ async def test_a_disk_that_fills_up_while_files_come(tmp_path: Path) -> None:
             assert code_of(await sender.create("large", 50 * MIB)) == (507, "no_room", True)
             second = await sender.begin("second", 320 * len(PIECE))
             # Somebody else takes the space: the last of it is left to those who talk.
-            ballast = disk / "ballast"
-            with ballast.open("wb") as file:
-                room = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-                file.write(bytes(room - 2 * MIB))
+            ballast = leave(disk, 2 * MIB)
             for path, offset in ((first, 80 * len(PIECE)), (second, 0)):
                 answer = await sender.patch(path, offset, pieces(100))
                 assert code_of(answer) == (507, "disk_full", True)
@@ -197,6 +204,14 @@ async def test_a_disk_that_fills_up_while_files_come(tmp_path: Path) -> None:
             assert (await sender.patch(large, 0, pieces(480))).status == 204
             await all_goes_on(sender, ann)
             assert await sender.listed() == ["large", "first", "before"]
+
+
+def leave(disk: Path, size: int) -> Path:
+    """Take all space but so many bytes; the file that took it, to be removed."""
+    ballast = disk / "ballast"
+    room = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    ballast.write_bytes(bytes(room - size))
+    return ballast
 
 
 def fill_rest(disk: Path) -> Path:
