@@ -6,7 +6,6 @@ goes on and on, and the loop stands still for it.
 
 import asyncio
 import os
-from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -38,21 +37,14 @@ async def send_file(
         raise asyncio.SendfileNotAvailableError("there is no sendfile here")
     if transport.is_closing():
         raise ConnectionResetError
-    loop = asyncio.get_running_loop()
     out = os.dup(socket.fileno())  # a number of our own: the loop lets nobody else wait for a transport's
     _under_way.add(out)
     try:
         while transport.get_write_buffer_size():
-            await _writable(loop, transport, out)
+            await _writable(transport, out)
         sent = 0
         while sent < count:
-            if transport.is_closing():
-                raise ConnectionResetError
-            try:
-                piece = os.sendfile(out, source, offset + sent, min(_share(), count - sent))
-            except BlockingIOError:
-                await _writable(loop, transport, out)
-                continue
+            piece = await _send_piece(transport, out, source, offset + sent, count - sent)
             if not piece:
                 break
             sent += piece
@@ -62,6 +54,17 @@ async def send_file(
     finally:
         _under_way.discard(out)
         os.close(out)
+
+
+async def _send_piece(transport: asyncio.Transport, out: int, source: int, offset: int, most: int) -> int:
+    """Send what may go in this turn; how many bytes. 0: the file ends here. Raises as `send_file`."""
+    while True:
+        if transport.is_closing():
+            raise ConnectionResetError
+        try:
+            return os.sendfile(out, source, offset, min(_share(), most))
+        except BlockingIOError:
+            await _writable(transport, out)
 
 
 def _share() -> int:
@@ -77,10 +80,11 @@ def _number(file: BinaryIO) -> int:
         raise asyncio.SendfileNotAvailableError("the kernel does not know the file") from None
 
 
-async def _writable(loop: AbstractEventLoop, transport: asyncio.Transport, out: int) -> None:
+async def _writable(transport: asyncio.Transport, out: int) -> None:
     """Wait until the socket takes bytes, or some seconds. Raises ConnectionResetError where it was closed here."""
     if transport.is_closing():
         raise ConnectionResetError
+    loop = asyncio.get_running_loop()
     turn = loop.create_future()
 
     def wake() -> None:
