@@ -2,6 +2,7 @@ import { mount } from "svelte";
 
 import "./style/tokens.css";
 import "./style/base.css";
+import "./style/sign-in.css";
 import { showLanguage, wantedLanguage } from "./i18n/index.svelte";
 import { browserWorld } from "./model/browser";
 import { createSalon } from "./model/salon";
