@@ -128,7 +128,7 @@ export class Getter {
     const sink = this.#sink!;
     const found = bytesToHex(this.#hash.clone().digest());
     if (sink.size === order.size && (!sha || found === sha)) {
-      sink.close();
+      await sink.close();
       this.#sink = null;
       this.#tell({ kind: "done", sha256: found, part: sink.name, file: sink.blob() });
       return;

@@ -14,8 +14,11 @@ export interface Sink {
   /** @throws {DOMException} QuotaExceededError where there is no space */
   write(data: Uint8Array): void;
   cut(): void;
-  /** What is here may be read by others now. */
-  close(): void;
+  /**
+   * What is here may be read by others now.
+   * @throws {DOMException} QuotaExceededError where not all of it is here
+   */
+  close(): Promise<void>;
   /** What is here is of no use any more. */
   remove(): Promise<void>;
   /** What came, where only this sink has it. */
@@ -35,6 +38,8 @@ interface SyncFile {
 const PIECE = 4 * 1024 * 1024;
 /** Writes of a few hundred KiB cost less than those of a network's pieces. */
 const GATHERED = 1024 * 1024;
+
+const nothingMoreFits = () => new DOMException("nothing more fits", "QuotaExceededError");
 
 interface SyncOpener {
   createSyncAccessHandle(): Promise<SyncFile>;
@@ -97,7 +102,7 @@ class PartSink implements Sink {
     this.size = this.#written = 0;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#flush();
     this.#file.flush();
     this.#file.close();
@@ -116,11 +121,13 @@ class PartSink implements Sink {
     let at = 0;
     while (at < this.#waiting) {
       const written = this.#file.write(this.#gathered.subarray(at, this.#waiting), { at: this.#written });
-      if (!written) throw new DOMException("nothing more fits", "QuotaExceededError");
+      if (!written) throw nothingMoreFits();
       at += written;
       this.#written += written;
     }
     this.#waiting = 0;
+    // A private window's files are in memory, and where that ends Chromium says that it wrote what it dropped.
+    if (this.#file.getSize() < this.#written) throw nothingMoreFits();
   }
 }
 
@@ -152,7 +159,13 @@ export class MemorySink implements Sink {
     this.size = this.#waiting = 0;
   }
 
-  close(): void {}
+  async close(): Promise<void> {
+    try {
+      await this.#gather().slice(-1).arrayBuffer(); // a browser that has no room for a part of it gives nothing of it
+    } catch {
+      throw nothingMoreFits();
+    }
+  }
 
   remove(): Promise<void> {
     this.cut();
