@@ -195,10 +195,10 @@ async def test_a_file_that_changes_while_it_is_hashed(folder: SharedFolder) -> N
 async def test_a_disk_that_fails_while_it_is_hashed(folder: SharedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     file = a_file(folder)
 
-    def broken(offset: int, wanted: int) -> bytes:
+    def broken(piece: memoryview) -> int:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(file, "read", broken)
+    monkeypatch.setattr(file, "_read_into", broken)
     with pytest.raises(SalonError) as caught:
         await hashed(folder, file)
     assert caught.value.refusal.problem is UNREADABLE

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
+from io import FileIO
 
-from salon.client.transfers.pump import UNDONE_BYTES, Data, Pump
-from salon.core.limits import KIB, MIB
+from salon.client.transfers.hashing import Hashing
+from salon.client.transfers.pump import Data, Pump
+from salon.core.limits import MIB
 
-_READ_BYTES = 4 * MIB
-_PIECE_BYTES = 512 * KIB
-_PIECES = UNDONE_BYTES // _PIECE_BYTES
 _SYNC_BYTES = 32 * MIB
 
 
@@ -29,20 +27,18 @@ class Intake:
         self.offset = 0
         self.last: int | None = None
         self._descriptor = descriptor
-        self._hash = hashlib.sha256()
         self._written = 0
         self._unsynced = 0
-        self._hashing = Pump(self._hash.update)
+        self._hashing = Hashing()
         self._writing = Pump(self._write)
         self._syncing = Pump(self._sync)
-        self._memory: list[memoryview] = []
-        self._turn = 0
 
     def read_back(self) -> None:
         """Hash what stands there. Blocks."""
-        while data := os.read(self._descriptor, _READ_BYTES):
-            self._hash.update(data)
-            self._count(data)
+        file = FileIO(self._descriptor, closefd=False)
+        while count := file.readinto(piece := self._hashing.piece()) or 0:
+            self._hashing.put(piece[:count])
+            self._count(piece[:count])
         self._written = self.offset
 
     def take(self, data: bytes) -> None:
@@ -57,16 +53,9 @@ class Intake:
         await self._writing.room()
 
     def piece(self) -> memoryview:
-        """Memory for bytes that come next, which `keep` is to get. Blocks until hash and disk have kept up.
-
-        The same few pieces go round: new memory for each would cost as much as to receive what it is for.
-        """
+        """Memory for bytes that come next, which `keep` is to get. Blocks until hash and disk have kept up."""
         self._writing.settle()  # what a loop brought before
-        self._hashing.wait(_PIECES)
-        if not self._memory:
-            self._memory = [memoryview(bytearray(_PIECE_BYTES)) for _ in range(_PIECES)]
-        self._turn = (self._turn + 1) % _PIECES
-        return self._memory[self._turn]
+        return self._hashing.piece()
 
     def keep(self, data: memoryview) -> None:
         """A piece, or its beginning, now that bytes stand in it. Blocks.
@@ -80,10 +69,12 @@ class Intake:
 
     def settle(self) -> str:
         """Have all of it written; the SHA-256 of it. Blocks."""
-        self._hashing.settle()
-        self._writing.settle()
-        self._syncing.settle()
-        return self._hash.hexdigest()
+        sha256 = self._hashing.settle()
+        try:
+            self._writing.settle()
+        finally:
+            self._syncing.settle()
+        return sha256
 
     async def settled(self) -> str:
         """The same on a loop."""

@@ -128,6 +128,8 @@ class Part:
 
     def _let_go(self) -> None:
         if self._descriptor >= 0:
+            with suppress(OSError):
+                self._intake.settle()  # its threads end
             os.close(self._descriptor)
             self._descriptor = -1
 

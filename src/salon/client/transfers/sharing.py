@@ -7,22 +7,21 @@ waiting for anybody (a pipe has no end, or no beginning), and only then looked a
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import stat
 import threading
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
+from salon.client.transfers.hashing import Hashing
 from salon.core.filenames import SafeName
 from salon.core.limits import MIB
 from salon.errors import FILE_CHANGED, NO_SUCH_FILE, UNREADABLE, SalonError, refuse
 from salon.ground.clock import now_ms
 
-_READ_BYTES = 4 * MIB
 _SMALL_BYTES = 16 * MIB  # hashed at once, however many large files are being hashed
 _LARGE_AT_ONCE = 2  # processors are there for others too
 _KEPT_HASHES = 1_000
@@ -38,7 +37,7 @@ class SharedFile:
 
     def __init__(self, name: SafeName, descriptor: int) -> None:
         self.name = name
-        self.file: BinaryIO = os.fdopen(descriptor, "rb", buffering=0)
+        self.file = FileIO(descriptor)
         self.hashed = 0
         self._reading = threading.Lock()
         self._mark = _mark_of(os.fstat(descriptor))
@@ -64,13 +63,21 @@ class SharedFile:
 
     def hash(self, stopped: threading.Event) -> str:
         """The SHA-256 of its bytes. Raises SalonError, or OSError. Blocks: for a thread."""
-        digest = hashlib.sha256()
-        while not stopped.is_set() and (data := self.read(self.hashed, _READ_BYTES)):
-            digest.update(data)
-            self.hashed += len(data)
+        hashing = Hashing()
+        try:
+            while not stopped.is_set() and (count := self._read_into(piece := hashing.piece())):
+                hashing.put(piece[:count])
+                self.hashed += count
+        finally:
+            sha256 = hashing.settle()
         if self.hashed != self.size or self.changed:
             raise SalonError(refuse(FILE_CHANGED, name=self.name))
-        return digest.hexdigest()
+        return sha256
+
+    def _read_into(self, piece: memoryview) -> int:
+        with self._reading:
+            self.file.seek(self.hashed)
+            return self.file.readinto(piece) or 0
 
     def close(self) -> None:
         """Let go of it, behind a read that is under way."""
