@@ -92,7 +92,7 @@ export class BrowserTransfers implements Transfers, Readable<TransfersState> {
 
   accept(offer: string): void {
     const found = this.#withdraw(offer);
-    if (found) this.#begin(found.room, found.picked, found.pushesOut);
+    if (found) this.#begin(found.room, found.picked, [...found.pushesOut, ...found.replaces]);
   }
 
   decline(offer: string): void {
