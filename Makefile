@@ -117,8 +117,8 @@ lint: dev
 	$(call quietly,web,$(BIN)/python tools/build_web.py --check)
 
 check: lint
-	@$(BIN)/python -m pytest -q -m 'not slow and not root and not prove' \
-		--ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser $(TESTARGS)
+	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -m 'not slow and not root and not prove' \
+		$(addprefix --ignore=tests/,browser classic faults journeys tus) $(TESTARGS)
 
 # The coverage is judged inside pytest (tools/covered.py), whose summary therefore ends the output.
 # The same examples in each run: a test that fails here must fail the next time too.

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 # Time must not decide whether a property holds: the machine may be busy, or the code measured.
 settings.register_profile("salon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("salon"), derandomize=True, print_blob=True)
+settings.register_profile("quick", settings.get_profile("salon"), max_examples=20)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "salon"))
 
 # Long enough for a busy machine to take the processor away for a moment, short enough to see one fsync of a slow disk.

@@ -73,6 +73,7 @@ class TestTalking:
             assert bob.room.topic == "Tea"
             assert [e.text for e in bob.room.entries if isinstance(e, Message)] == ["hello", ""]
 
+    @pytest.mark.slow
     async def test_who_listens_may_answer_however_much_comes(self) -> None:
         """The answer to what a listener says comes behind what it has not read: it must not wait for itself."""
         async with serving() as server, person(server, "echo") as echo, person(server, "ann") as ann:
@@ -172,6 +173,7 @@ class TestRooms:
             async with person(server, "bob", since=since) as bob:
                 assert "".join(await texts(bob, len(heard))) == heard
 
+    @pytest.mark.slow
     async def test_a_long_past_is_whole_however_late_one_listens(self) -> None:
         async with serving() as server, person(server, "ann") as ann:
             said = [f"{n}" for n in range(4_000)]

@@ -14,7 +14,7 @@ from salon.core.events import Said
 from tests.support.proxies import proxy
 from tests.support.servers import serving
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 EACH = 150  # messages
 LONGEST_LIFE = 15_000  # bytes of one connection, both ways

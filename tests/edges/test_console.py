@@ -91,6 +91,7 @@ async def test_the_link_is_exchanged_for_a_cookie_that_scripts_and_other_sites_c
     assert await place.status("/console", Cookie=await place.cookie()) in (200, 503)  # 503 where no page is built
 
 
+@pytest.mark.slow
 async def test_the_state_first_and_then_what_changes(place: Place) -> None:
     async with place.console() as page:
         hello = await page.hear("hello")
@@ -123,6 +124,7 @@ async def test_what_happened_before_is_shown_and_a_page_that_comes_back_goes_on(
             assert (await page.until("send to all - Leah: two"))[0]["n"] == 1
 
 
+@pytest.mark.slow
 async def test_who_does_not_read_misses_some_and_is_told_how_many(place: Place) -> None:
     happenings = place.shelves.hall.happenings
 

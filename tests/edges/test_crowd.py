@@ -85,6 +85,7 @@ async def test_the_longest_silent_of_too_many_is_closed(crowd: Crowd) -> None:
         assert await reader.readexactly(len(GREETING)) == GREETING
 
 
+@pytest.mark.slow
 async def test_a_burst_that_stays_silent_is_thinned_out_within_seconds(crowd: Crowd) -> None:
     came = [await crowd.come() for _ in range(LIMIT + 1)]
     crowd.now = 2.0

@@ -97,6 +97,7 @@ async def test_who_has_said_nothing_has_ten_minutes_and_then_30_seconds(house: H
     assert "too_slow" in await second.end()
 
 
+@pytest.mark.slow
 async def test_who_knocks_and_goes_leaves_nothing(house: House) -> None:
     for first in (b"", b"GE"):
         guest = await knock(house, first)

@@ -15,6 +15,7 @@ from tests.support.shelves import ANN, BOB, sha256_of
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_exceptions")]
 
 
+@pytest.mark.slow
 async def test_a_private_rooms_files_are_for_the_two_and_their_tickets(place: Place) -> None:
     shelves = place.shelves
     room = await shelves.hall.open("@1:2", RoomState("@ann:bob", between=(ANN, BOB)))

@@ -265,6 +265,7 @@ async def test_closing_tells_people_on_websockets(place: Place) -> None:
         assert message.data == WSCloseCode.GOING_AWAY
 
 
+@pytest.mark.slow
 async def test_half_a_request_has_30_seconds(place: Place) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
     writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
@@ -278,6 +279,7 @@ async def test_half_a_request_has_30_seconds(place: Place) -> None:
     await writer.wait_closed()
 
 
+@pytest.mark.slow
 async def test_a_whole_request_is_off_the_clock(place: Place) -> None:
     async with place.socket("ann") as ann:
         place.clock.now += 31

@@ -115,6 +115,7 @@ async def test_what_others_say_meanwhile_comes_behind_the_file(house: Lab) -> No
             pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("raw", [False, True])
 async def test_a_slow_reader_gets_all_of_it(tmp_path: Path, raw: bool, full: bool) -> None:
@@ -143,6 +144,7 @@ async def test_a_slow_reader_gets_all_of_it(tmp_path: Path, raw: bool, full: boo
         assert (await bob.until("message"))["text"] == "behind it"
 
 
+@pytest.mark.slow
 async def test_a_file_for_somebody_who_was_full_already(tmp_path: Path) -> None:
     async with lab(tmp_path, blobs=MemoryBlobs()) as house:
         ann, bob = await house.full("ann"), await house.full("bob")

@@ -66,6 +66,7 @@ async def test_who_is_far_behind_goes_on_with_the_newest_and_is_told(
     assert left_out == f"Messages left out here: {many - shown}. There was more than can be told one by one."
 
 
+@pytest.mark.slow
 async def test_a_reader_who_stands_still_costs_nobody_anything(house: House, fast: None) -> None:
     ann = await joined(house, "ann")
     stuck = await joined(house, "stuck")

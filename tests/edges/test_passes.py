@@ -37,6 +37,7 @@ async def private(place: Place) -> Place:
     return place
 
 
+@pytest.mark.slow
 async def test_a_pass_opens_one_file_without_a_ticket(private: Place) -> None:
     bob = await ticket(private, "bob")
     answer = await private.ask("POST", f"{BLOB}/pass", Authorization=f"Bearer {bob}")
@@ -49,6 +50,7 @@ async def test_a_pass_opens_one_file_without_a_ticket(private: Place) -> None:
         assert (await private.get(path)).status in (401, 404)
 
 
+@pytest.mark.slow
 async def test_a_pass_is_given_to_those_who_may_read(private: Place) -> None:
     carl = await ticket(private, "carl")
     assert (await private.ask("POST", f"{BLOB}/pass")).status == 401

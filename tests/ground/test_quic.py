@@ -106,6 +106,7 @@ async def test_an_endpoint_is_the_same_again_by_its_secret() -> None:
     await again.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's table")
 async def test_an_endpoint_opens_the_two_sockets_that_it_is_told_and_no_other() -> None:
     before = sockets()

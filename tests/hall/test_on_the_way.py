@@ -45,6 +45,7 @@ async def listening(shelves: Shelves, room: str = "lobby") -> tuple[Line, Sessio
     return line, session
 
 
+@pytest.mark.slow
 async def test_a_room_is_told_how_far_a_file_is_at_most_twice_a_second() -> None:
     shelves = Shelves()
     line, session = await listening(shelves)
@@ -72,6 +73,7 @@ async def test_a_room_is_told_how_far_a_file_is_at_most_twice_a_second() -> None
     await shelves.close()
 
 
+@pytest.mark.slow
 async def test_nothing_is_on_its_way_where_the_bytes_were_there() -> None:
     shelves = Shelves()
     await shelves.send("a", b"bytes")

@@ -17,7 +17,7 @@ from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
 from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, direct_ways, failed, person
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 FISH = some_bytes(3_000_001)
 

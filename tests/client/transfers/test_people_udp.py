@@ -20,7 +20,7 @@ from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
 from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, person
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 FILM = some_bytes(UDP_FROM_BYTES)
 needs_iroh = pytest.mark.skipif(not available(), reason="there is no iroh for this system")

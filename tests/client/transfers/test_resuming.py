@@ -26,7 +26,7 @@ from tests.support.filing import (
 )
 from tests.support.proxies import proxy
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_an_upload_over_a_line_that_is_cut_again_and_again(tmp_path: Path) -> None:

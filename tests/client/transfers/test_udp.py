@@ -24,6 +24,7 @@ from tests.support.proxies import proxy
 
 pytestmark = [
     pytest.mark.anyio,
+    pytest.mark.slow,
     pytest.mark.skipif(not available(), reason="there is no build of iroh for this system"),
 ]
 SIZE = 20 * MILLION

@@ -14,7 +14,7 @@ from tests.support.filing import MILLION, filing, some_bytes
 from tests.support.proxies import proxy
 from tests.support.windows import agent, loaded_again, paging
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ROOM = "lobby"
 

@@ -15,7 +15,7 @@ from aiohttp import ClientSession, CookieJar
 
 from tests.support.servers import PATIENCE, environment, salon
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 CLIENT = Path(__file__).resolve().parents[3] / "classic" / "window" / "client" / "client.py"
 # In the place of a browser: comes by the link, opens the page's line to the agent, and keeps what it hears first.
