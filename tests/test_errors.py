@@ -14,8 +14,9 @@ from salon.errors import (
     Problem,
     SalonError,
     refuse,
-    told,
+    retold,
 )
+from salon.wire.answers import Error
 
 PROBLEMS = sorted(CATALOGUE.values(), key=lambda problem: problem.code)
 
@@ -76,7 +77,7 @@ def test_what_fills_the_sentence_is_told_as_numbers_and_texts() -> None:
 
 
 def test_what_another_program_refused_keeps_its_words() -> None:
-    known = told("bad_name", "So {not}.", retry=False)
+    known = retold(Error("bad_name", "So {not}."))
     assert (known.code, known.message, known.problem.status) == ("bad_name", "So {not}.", STATUS_USAGE)
-    unknown = told("of_tomorrow", "Not {yet}.", retry=True)
+    unknown = retold(Error("of_tomorrow", "Not {yet}.", retry=True))
     assert (unknown.message, unknown.problem.retry, unknown.problem.status) == ("Not {yet}.", True, STATUS_FAILED)

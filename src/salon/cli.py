@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import atexit
 import gc
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from salon.faces.arguments import port
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; its exit status."""
+    atexit.register(gc.freeze)  # what is left then goes with the process; to look for garbage in it takes 10 ms
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -22,8 +24,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.refusal.problem.status
     except KeyboardInterrupt:
         return 130
-    finally:
-        gc.freeze()  # all that is left goes with the process; to look for garbage in it would take 10 ms
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ where only an exception can leave (a command that ends, a future that fails).
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 STATUS_FAILED = 1  # the command could not do what it was asked
 STATUS_USAGE = 2  # the command was asked something it cannot understand, or cannot start there
@@ -73,11 +73,27 @@ def refuse(problem: Problem, **fields: Any) -> Refusal:
     return Refusal(problem, fields)
 
 
-def told(code: str, message: str, *, retry: bool) -> Refusal:
+class Told(Protocol):
+    """A refusal as it comes over a line."""
+
+    @property
+    def code(self) -> str:
+        """As in the catalogue, if it stands there."""
+
+    @property
+    def message(self) -> str:
+        """The sentence, whole."""
+
+    @property
+    def retry(self) -> bool:
+        """Whether the same may succeed later."""
+
+
+def retold(told: Told) -> Refusal:
     """A refusal in another program's own words, which may know problems that this one does not."""
-    known = CATALOGUE.get(code)
+    known = CATALOGUE.get(told.code)
     status = known.status if known is not None else STATUS_FAILED
-    return Refusal(Problem(code, "{message}", retry=retry, status=status), {"message": message})
+    return Refusal(Problem(told.code, "{message}", retry=told.retry, status=status), {"message": told.message})
 
 
 # names

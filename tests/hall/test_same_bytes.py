@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -58,22 +59,33 @@ async def test_whoever_may_not_read_the_file_cannot_have_it_for_its_hash(shelves
     assert await shelves.read("secret", room=room, person=CARL) is UNKNOWN_ROOM
 
 
+def unshelving_after(shelves: Shelves, call: Callable[..., Awaitable[Any]]) -> Callable[..., asyncio.Future[Any]]:
+    """The same call, behind which "a" leaves its shelf before it is answered."""
+
+    async def slow(*asked: str) -> Any:
+        answer = await call(*asked)
+        await submit(shelves.hall, ANN, "lobby", "lobby", Unshelve("a"))
+        return answer
+
+    return lambda *asked: shelves.hall.tasks.start(slow(*asked))
+
+
+def unshelving_before(shelves: Shelves, call: Callable[..., Awaitable[Any]]) -> Callable[..., asyncio.Future[Any]]:
+    """The same call, ahead of which "a" leaves its shelf."""
+
+    async def slow(*asked: str) -> Any:
+        await submit(shelves.hall, ANN, "lobby", "lobby", Unshelve("a"))
+        return await call(*asked)
+
+    return lambda *asked: shelves.hall.tasks.start(slow(*asked))
+
+
 async def test_an_offered_file_that_leaves_meanwhile_is_not_shelved_without_its_bytes(
     shelves: Shelves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is taken off the shelf while it is found out who may read it."""
     await shelves.send("a", b"bytes")
-    ask = shelves.store.rooms
-
-    def slow() -> asyncio.Future[Any]:
-        async def later() -> Any:
-            rooms = await ask()
-            await submit(shelves.hall, ANN, "lobby", "lobby", Unshelve("a"))
-            return rooms
-
-        return shelves.hall.tasks.start(later())
-
-    monkeypatch.setattr(shelves.store, "rooms", slow)
+    monkeypatch.setattr(shelves.store, "rooms", unshelving_after(shelves, shelves.store.rooms))
     upload = await shelves.begin("b", 5, offer=sha256_of(b"bytes"))
     assert upload.seq
     assert await shelves.names() == ["b"]
@@ -85,17 +97,7 @@ async def test_bytes_found_again_do_not_go_with_the_shelf_that_named_them(
 ) -> None:
     """A file is sent that is on a shelf already, and leaves that shelf before it is known which bytes were sent."""
     await shelves.send("a", b"bytes")
-    finish = shelves.blobs.finish
-
-    def slow(upload: str) -> asyncio.Future[str]:
-        async def later() -> str:
-            sha256 = await finish(upload)
-            await submit(shelves.hall, ANN, "lobby", "lobby", Unshelve("a"))
-            return sha256
-
-        return shelves.hall.tasks.start(later())
-
-    monkeypatch.setattr(shelves.blobs, "finish", slow)
+    monkeypatch.setattr(shelves.blobs, "finish", unshelving_after(shelves, shelves.blobs.finish))
     await shelves.send("b", b"bytes")
     assert await shelves.read("b") == b"bytes"
 
@@ -104,16 +106,7 @@ async def test_bytes_that_left_while_others_were_looked_at_go_afterwards(
     shelves: Shelves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await shelves.send("a", b"bytes")
-    finish = shelves.blobs.finish
-
-    def slow(upload: str) -> asyncio.Future[str]:
-        async def later() -> str:
-            await submit(shelves.hall, ANN, "lobby", "lobby", Unshelve("a"))
-            return await finish(upload)
-
-        return shelves.hall.tasks.start(later())
-
-    monkeypatch.setattr(shelves.blobs, "finish", slow)
+    monkeypatch.setattr(shelves.blobs, "finish", unshelving_before(shelves, shelves.blobs.finish))
     await shelves.send("b", b"others")
     assert await shelves.blobs.open(sha256_of(b"bytes")) is None
     assert await shelves.read("b") == b"others"

@@ -10,9 +10,8 @@ from typing import Any
 import msgspec
 
 from salon.client.events import Refused
-from salon.client.link import refusal_of
 from salon.client.outbox import Asked, Outbox
-from salon.errors import SalonError
+from salon.errors import SalonError, retold
 from salon.wire.answers import Error
 from salon.wire.documents import encode
 
@@ -48,7 +47,7 @@ class Answers:
 
     def refuse(self, error: Error) -> Refused | None:
         """Give a refusal to whoever asked; an event where nobody will see it there."""
-        refusal = refusal_of(error)
+        refusal = retold(error)
         asked = self.outbox.settle(error.id)
         if asked is not None and not asked.waiter.done():
             asked.waiter.set_exception(SalonError(refusal))

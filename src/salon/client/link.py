@@ -7,9 +7,9 @@ from typing import Protocol
 from salon.client.address import Address
 from salon.client.backoff import Backoff
 from salon.client.connection import Connection, open_connection
-from salon.errors import LOST_SERVER, NO_SERVER, SENT_OUT, Refusal, SalonError, refuse, told
+from salon.errors import LOST_SERVER, NO_SERVER, SENT_OUT, SalonError, refuse, retold
 from salon.ground.tasks import Tasks
-from salon.wire.answers import AnyDocument, ConnectAck, ConnectAckDocument, Error, ErrorDocument
+from salon.wire.answers import AnyDocument, ConnectAck, ConnectAckDocument, ErrorDocument
 from salon.wire.documents import Connect, Exit, Ping, encode
 
 GREETING_SECONDS = 15.0  # a server to which a thousand clients come back at once takes its time
@@ -106,7 +106,7 @@ class Link:
         greeting = self._greeting
         if greeting.done():
             if isinstance(document, ErrorDocument) and document.payload.code == SENT_OUT.code:
-                self._sent_out = SalonError(refusal_of(document.payload))
+                self._sent_out = SalonError(retold(document.payload))
             self._host.take(document)
         elif isinstance(document, ConnectAckDocument):
             self._connection = self._dialled
@@ -114,7 +114,7 @@ class Link:
             self._host.greeted(document.payload, self._dialled)
             greeting.set_result(None)
         elif isinstance(document, ErrorDocument):
-            greeting.set_exception(SalonError(refusal_of(document.payload)))
+            greeting.set_exception(SalonError(retold(document.payload)))
         else:
             self._host.take(document)  # a gap of a room whose history is another one now comes before the answer
 
@@ -162,8 +162,3 @@ class Link:
                 self._host.lost(error.refusal.message)
             else:
                 return
-
-
-def refusal_of(error: Error) -> Refusal:
-    """The refusal that a server's document tells of."""
-    return told(error.code, error.message, retry=error.retry)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from io import FileIO
 
@@ -75,10 +74,6 @@ class Intake:
         finally:
             self._syncing.settle()
         return sha256
-
-    async def settled(self) -> str:
-        """The same on a loop."""
-        return await asyncio.to_thread(self.settle)
 
     def _count(self, data: Data) -> None:
         self.offset += len(data)

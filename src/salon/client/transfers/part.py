@@ -4,6 +4,7 @@ It is called after the hash of what it will be. So what stands in it can be gone
 bytes, also after this program was killed; another version of the file is another part.
 """
 
+import asyncio
 import errno
 import os
 import shutil
@@ -72,7 +73,7 @@ class Part:
     async def digest(self) -> str:
         """The SHA-256 of all that was taken in, which is written now."""
         with self._unwritable():
-            return await self._intake.settled()
+            return await asyncio.to_thread(self._intake.settle)
 
     async def empty(self) -> None:
         """Begin again from zero."""

@@ -14,9 +14,8 @@ import msgspec
 
 from salon.client.address import Address
 from salon.client.connection import dial
-from salon.client.link import refusal_of
 from salon.client.transfers.stream import READ_AHEAD_BYTES, Stream
-from salon.errors import LOST_OWNER, SalonError, refuse
+from salon.errors import LOST_OWNER, SalonError, refuse, retold
 from salon.wire.answers import Error
 from salon.wire.fetching import Fetch, Found, decode_found, encode
 from salon.wire.passing import Supplied
@@ -123,7 +122,7 @@ async def dial_relay(server: Address, document: bytes) -> Stream:
             line = await stream.line()
         answer = msgspec.json.decode(line, type=_Answer)
         if answer.type != "joined":
-            raise SalonError(refusal_of(msgspec.json.decode(answer.payload, type=Error)))
+            raise SalonError(retold(msgspec.json.decode(answer.payload, type=Error)))
     except (TimeoutError, msgspec.MsgspecError) as error:
         stream.drop()
         raise ConnectionAbortedError("the relay does not answer") from error

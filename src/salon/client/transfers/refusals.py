@@ -14,7 +14,7 @@ from salon.errors import (
     Refusal,
     SalonError,
     refuse,
-    told,
+    retold,
 )
 
 # What passes by itself, so that asking again helps without anybody doing anything.
@@ -26,8 +26,7 @@ def refused(server: Address, status: int, body: bytes) -> SalonError | Cut:
     from salon.wire.answers import Error  # only who is refused loads the whole vocabulary
 
     try:
-        error = msgspec.json.decode(body, type=Error)
-        refusal = told(error.code, error.message, retry=error.retry)
+        refusal = retold(msgspec.json.decode(body, type=Error))
         passing = refusal.code in _PASSING
     except (msgspec.MsgspecError, UnicodeDecodeError):
         why = f"something else than Salon answers there (HTTP {status})"

@@ -32,7 +32,7 @@ from salon.errors import (
     UDP_SILENT,
     SalonError,
     refuse,
-    told,
+    retold,
 )
 from salon.ground.quic import Connection, Endpoint, Stream, anywhere, available, bind
 from salon.ground.tasks import Tasks
@@ -192,7 +192,7 @@ class Line:
             if answer != Found(size, fetch.sha256, fetch.offset, fetch.length or 0):
                 raise SalonError(strange(self._server.address))
             return
-        refusal = told(answer.code, answer.message, retry=answer.retry)
+        refusal = retold(answer)
         if answer.code == NO_SUCH_FILE.code:
             raise Another
         if answer.code in _NO_WAY:

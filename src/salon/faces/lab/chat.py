@@ -9,10 +9,9 @@ import asyncio
 
 from salon.client import new_secret
 from salon.client.address import Address
-from salon.client.link import refusal_of
 from salon.core.names import LOBBY, room_name
 from salon.core.text import printable
-from salon.errors import BAD_NAME, NAME_TAKEN, Refusal, SalonError
+from salon.errors import BAD_NAME, NAME_TAKEN, Refusal, SalonError, retold
 from salon.faces.lab.files import Files
 from salon.faces.lab.line import Line, open_line
 from salon.faces.lab.orders import Download, Exit, Order, Say, Upload, order_of
@@ -94,7 +93,7 @@ class LabChat:
             answer = await line.hear()
         code = answer.text("code")
         if answer.type == "error" and not (self._streams.person and code in _OTHER_NAME):
-            raise SalonError(refusal_of(Error(code, answer.sentence)))
+            raise SalonError(retold(Error(code, answer.sentence)))
         return answer
 
     def _greet(self, answer: Heard, name: str) -> None:
