@@ -14,6 +14,7 @@ from salon.client.address import Address
 from salon.client.transfers import Job, State, paths, peers
 from salon.client.transfers.stream import Stream
 from salon.errors import LOST_SERVER, SalonError, refuse
+from tests.support.filing import LONG, sparse
 from tests.support.proxies import Proxy
 
 DIRECT, DIRECT_UDP, RELAYED = paths.DIRECT, paths.DIRECT_UDP, paths.THROUGH_SERVER
@@ -72,6 +73,16 @@ class Ways:
     async def close(self) -> None:
         for proxy in self._proxies.values():
             await proxy.close()
+
+
+@asynccontextmanager
+async def owner(server: str, folder: Path, name: str, data: bytes) -> AsyncIterator[Client]:
+    """Bob, who shares a file of this name, and `long.bin`."""
+    folder.mkdir()
+    (folder / name).write_bytes(data)
+    sparse(folder / "long.bin", 4 * LONG)
+    async with person(server, "bob", folder) as client:
+        yield client
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from salon.ground.quic import available
 from salon.hall.requests import Limits
 from tests.support.eventually import eventually
 from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
-from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, direct_ways, failed, person
+from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, direct_ways, failed, owner, person
 from tests.support.servers import Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -25,10 +25,7 @@ FISH = some_bytes(3_000_001)
 @pytest.fixture
 async def bob(at: Server, tmp_path: Path) -> AsyncIterator[Client]:
     """Somebody who shares a fish, and a long file."""
-    (tmp_path / "bob").mkdir()
-    (tmp_path / "bob/fish.jpg").write_bytes(FISH)
-    sparse(tmp_path / "bob/long.bin", 4 * LONG)
-    async with person(at.address, "bob", tmp_path / "bob") as client:
+    async with owner(at.address, tmp_path / "bob", "fish.jpg", FISH) as client:
         yield client
 
 

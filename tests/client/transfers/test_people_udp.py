@@ -16,8 +16,8 @@ from salon.ground.quic import available
 from salon.hall.requests import Limits
 from salon.wire.passing import Reach, Supplied
 from tests.support.eventually import eventually
-from tests.support.filing import LONG, done, has_begun, some_bytes, sparse
-from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, person
+from tests.support.filing import LONG, done, has_begun, some_bytes
+from tests.support.people import DIRECT, DIRECT_UDP, RELAYED, Ways, owner
 from tests.support.servers import Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -28,10 +28,7 @@ needs_iroh = pytest.mark.skipif(not available(), reason="there is no iroh for th
 
 @pytest.fixture
 async def bob(at: Server, tmp_path: Path) -> AsyncIterator[Client]:
-    (tmp_path / "bob").mkdir()
-    (tmp_path / "bob/film.mkv").write_bytes(FILM)
-    sparse(tmp_path / "bob/long.bin", 4 * LONG)
-    async with person(at.address, "bob", tmp_path / "bob") as client:
+    async with owner(at.address, tmp_path / "bob", "film.mkv", FILM) as client:
         yield client
 
 

@@ -204,8 +204,10 @@ export class UploadJob extends Job {
     if (file.size && Number(response.getHeader("Upload-Offset")) === file.size) {
       void this.#tus?.abort();
       success();
-      // The shelf filled up since somebody looked: they are asked now, and no byte has gone.
-    } else if (!evicts.every((name) => this.#agreed.includes(name))) this.pause();
+      return;
+    }
+    // The shelf filled up since somebody looked: they are asked now, and no byte has gone.
+    if (!evicts.every((name) => this.#agreed.includes(name))) this.pause();
   }
 
   #success(turn: number): void {
